@@ -1,1 +1,65 @@
-fn main() {}
+//! The short names of the daily acts: `cargo xtask test`, `check`, `ci`, `services`, `simulate`, `bench`, `new-function`.
+
+mod check;
+mod ci;
+mod install;
+mod new_function;
+mod page;
+mod postgres;
+mod run;
+mod services;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The daily acts of this repository, one word each.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Start what the tests need, run them all, stop it again, and count.
+    Test(test::Options),
+    /// Hold the house's rules: who may depend on whom, sizes, words, pictures, SQL in one place.
+    Check(check::Options),
+    /// Everything that must pass before a merge: format, lints, rules, tests.
+    Ci,
+    /// PostgreSQL for a day's work, in a private folder and on a port of its own.
+    Services {
+        #[command(subcommand)]
+        act: services::Act,
+    },
+    /// Run many seeds of the simulation (`--seeds N`, `--seed N` for one); further arguments go to the program.
+    Simulate(run::Rest),
+    /// Measure the budgets of the README's table; further arguments go to the program.
+    Bench(run::Rest),
+    /// Make the three files of a function and name it where functions are named.
+    NewFunction(new_function::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().act {
+        // These two print the count of the tests as their last line, whatever happened.
+        Act::Test(options) => test::run(&options),
+        Act::Ci => Ok(ci::run()),
+        Act::Check(options) => check::run(&options).map(|()| true),
+        Act::Services { act } => services::run(act).map(|()| true),
+        Act::Simulate(rest) => run::program("simulate", &rest).map(|()| true),
+        Act::Bench(rest) => run::program("bench", &rest).map(|()| true),
+        Act::NewFunction(options) => new_function::run(&options).map(|()| true),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

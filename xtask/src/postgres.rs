@@ -1,0 +1,196 @@
+//! PostgreSQL as a plain process: a private folder, a free port, no password, no durability. For tests only.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run;
+
+/// Nothing is safe from a power cut, and every commit is quick. Tests that kill the server start their own with `fsync=off` only.
+const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
+/// A running server that stops, and takes its folder with it, when this value goes or this process dies in any way.
+pub(crate) struct Server {
+    /// `postgres://` of the database `postgres` as superuser; tests create their own databases from it.
+    pub(crate) url: String,
+    guard: Child,
+}
+
+impl Server {
+    /// Makes a new server in a new folder.
+    ///
+    /// # Errors
+    /// When there is no PostgreSQL on this machine, or it does not start.
+    pub(crate) fn start() -> Result<Self> {
+        let folder = base().join(format!("errand-postgres-{}", std::process::id()));
+        let url = start(&folder)?;
+        let mut guard = Command::new("sh");
+        // Reads until our end of the pipe closes, so it also sees kill -9 and ctrl-c; its own group, so ctrl-c does not reach it.
+        guard
+            .args(["-c", r#"read -r _; "$@"; rm -rf -- "$FOLDER""#, "guard"])
+            .env("FOLDER", &folder);
+        let stop = stop_command(&folder)?;
+        guard
+            .arg(stop.get_program())
+            .args(stop.get_args())
+            .current_dir("/")
+            .process_group(0);
+        let guard = guard
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Ok(Self {
+            url,
+            guard: guard.context("cannot start sh")?,
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(
+            self.guard
+                .stdin
+                .take()
+                .map(|mut pipe| pipe.write_all(b"\n")),
+        );
+        drop(self.guard.wait());
+    }
+}
+
+/// Starts the server of this folder, made first where it is not there yet, and gives its address.
+pub(crate) fn start(folder: &Path) -> Result<String> {
+    let data = folder.join("data");
+    if !data.join("PG_VERSION").is_file() {
+        create(folder, &data)?;
+    }
+    let mut last = None;
+    for _ in 0..3 {
+        let port = free_port()?;
+        let socket = folder.display();
+        let settings = format!(
+            "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={socket} -c max_connections=200 {FAST}"
+        );
+        let mut command = postgres_user(&tool("pg_ctl")?);
+        command
+            .arg("-D")
+            .arg(&data)
+            .arg("-l")
+            .arg(folder.join("log"))
+            .args(["-w", "-o", &settings, "start"]);
+        match run::read(&mut command) {
+            Ok(_) => return Ok(format!("postgres://postgres@127.0.0.1:{port}/postgres")),
+            Err(error) => last = Some(error), // another process may have taken the port in between
+        }
+    }
+    let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+    Err(last.unwrap_or_else(|| anyhow::anyhow!("never tried")))
+        .with_context(|| format!("PostgreSQL does not start: {log}"))
+}
+
+/// Stops the server of this folder; no error when it does not run.
+pub(crate) fn stop(folder: &Path) -> Result<()> {
+    if is_up(folder)? {
+        run::read(&mut stop_command(folder)?)?;
+    }
+    Ok(())
+}
+
+/// Whether the server of this folder runs.
+pub(crate) fn is_up(folder: &Path) -> Result<bool> {
+    let mut command = postgres_user(&tool("pg_ctl")?);
+    Ok(run::read(command.arg("-D").arg(folder.join("data")).arg("status")).is_ok())
+}
+
+/// Where `initdb` and `pg_ctl` are: Debian's newest, or what is on the PATH.
+pub(crate) fn binaries() -> Option<PathBuf> {
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
+        .filter(|(version, folder)| *version >= 15 && folder.join("initdb").is_file())
+        .collect();
+    versions.sort();
+    versions
+        .pop()
+        .map(|(_, folder)| folder)
+        .or_else(|| Some(run::find(&["initdb"])?.parent()?.to_owned()))
+}
+
+/// A folder whose parents the user `postgres` can pass, for a server that root starts.
+pub(crate) fn base() -> PathBuf {
+    if run::is_root() {
+        PathBuf::from("/tmp")
+    } else {
+        std::env::temp_dir()
+    }
+}
+
+fn create(folder: &Path, data: &Path) -> Result<()> {
+    let initdb = tool("initdb")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    if run::is_root() {
+        let id = run::read(Command::new("id").args(["-u", "postgres"]))
+            .context("there is no user postgres")?;
+        chown(folder, Some(id.trim().parse()?), None)?;
+    }
+    let mut command = postgres_user(&initdb);
+    command.arg("-D").arg(data).args([
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "--no-sync",
+        "--locale=C.UTF-8",
+        "-E",
+        "UTF8",
+    ]);
+    run::read(&mut command).map(drop)
+}
+
+fn stop_command(folder: &Path) -> Result<Command> {
+    let mut command = postgres_user(&tool("pg_ctl")?);
+    command
+        .arg("-D")
+        .arg(folder.join("data"))
+        .args(["-m", "immediate", "stop"]);
+    Ok(command)
+}
+
+fn tool(name: &str) -> Result<PathBuf> {
+    match binaries() {
+        Some(folder) => Ok(folder.join(name)),
+        None => bail!("PostgreSQL is not installed (Debian: apt-get install postgresql-15)"),
+    }
+}
+
+/// The server refuses to run as root, and the user `postgres` may not enter the folder we stand in.
+fn postgres_user(program: &Path) -> Command {
+    let mut command = if run::is_root() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.current_dir("/");
+    command
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,107 @@
+//! `cargo xtask test`: the one command that tests everything.
+
+pub(crate) mod counts;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::install::{self, Installs};
+use crate::{page, postgres, run};
+use counts::Counts;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Run only tests whose name contains this.
+    name: Option<String>,
+    /// Leave the page's own tests out.
+    #[arg(long)]
+    no_page: bool,
+}
+
+/// Runs all tests, or those of a name; prints what was skipped and why, and the count as the last line. Gives whether all passed.
+///
+/// # Errors
+/// When nothing could be run: it does not build.
+pub(crate) fn run(options: &Options) -> Result<bool> {
+    let counts = count(options, install::begin())?;
+    println!("{counts}");
+    Ok(counts.failed == 0)
+}
+
+/// Runs all and counts. Prints what was skipped, but not yet the count, so that the caller can make it the last line.
+pub(crate) fn all(installs: Installs) -> Result<Counts> {
+    count(
+        &Options {
+            name: None,
+            no_page: false,
+        },
+        installs,
+    )
+}
+
+fn count(options: &Options, installs: Installs) -> Result<Counts> {
+    // The stories and the crash tests drive the real program. `--workspace` here and below: one set of features, built once.
+    run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
+    run::show(run::cargo().args(["test", "--workspace", "--no-run"]))?;
+    installs.wait();
+
+    let mut counts = Counts::default();
+    let skips = std::env::temp_dir().join(format!("errand-skips-{}", std::process::id()));
+    fs::write(&skips, "")?;
+    let mut cargo = run::cargo();
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(&options.name);
+    cargo
+        .env("ERRAND_TEST_SKIPS", &skips)
+        .env("ERRAND_TEST_BINARY", binary()?);
+    let server = services(&mut cargo);
+    let done = counts::from_cargo(&mut cargo, &mut counts);
+    drop(server);
+    counts.add_skips(&fs::read_to_string(&skips)?);
+    fs::remove_file(&skips)?;
+    done?;
+
+    if !options.no_page && options.name.is_none() {
+        page::test(&mut counts)?;
+    }
+    counts.print_details();
+    Ok(counts)
+}
+
+/// Puts into the environment of the tests where each service is. What cannot be had is left out, and said; each test that
+/// needs it skips itself aloud.
+fn services(cargo: &mut Command) -> Option<postgres::Server> {
+    if let Some(chromium) = page::chromium() {
+        cargo.env("ERRAND_TEST_CHROMIUM", chromium);
+    } else {
+        eprintln!("no Chromium: tests that need a browser are skipped");
+    }
+    if std::env::var_os("ERRAND_TEST_POSTGRES_URL").is_some() {
+        return None; // somebody keeps one: `cargo xtask services up`
+    }
+    match postgres::Server::start() {
+        Ok(server) => {
+            cargo.env("ERRAND_TEST_POSTGRES_URL", &server.url);
+            Some(server)
+        }
+        Err(error) => {
+            eprintln!("no PostgreSQL: tests that need it are skipped ({error:#})");
+            None
+        }
+    }
+}
+
+/// The program as `cargo build` made it.
+fn binary() -> Result<PathBuf> {
+    let target = run::metadata()?["target_directory"]
+        .as_str()
+        .map(PathBuf::from);
+    match target {
+        Some(target) => Ok(target.join("debug/errand")),
+        None => bail!("cargo metadata names no target directory"),
+    }
+}
