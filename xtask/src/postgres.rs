@@ -29,27 +29,12 @@ impl Server {
     /// When there is no PostgreSQL on this machine, or it does not start.
     pub(crate) fn start() -> Result<Self> {
         let folder = base().join(format!("errand-postgres-{}", std::process::id()));
-        let url = start(&folder)?;
-        let mut guard = Command::new("sh");
-        // Reads until our end of the pipe closes, so it also sees kill -9 and ctrl-c; its own group, so ctrl-c does not reach it.
-        guard
-            .args(["-c", r#"read -r _; "$@"; rm -rf -- "$FOLDER""#, "guard"])
-            .env("FOLDER", &folder);
-        let stop = stop_command(&folder)?;
-        guard
-            .arg(stop.get_program())
-            .args(stop.get_args())
-            .current_dir("/")
-            .process_group(0);
-        let guard = guard
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        Ok(Self {
-            url,
-            guard: guard.context("cannot start sh")?,
-        })
+        let mut server = Self {
+            url: String::new(),
+            guard: guard(&folder)?,
+        };
+        server.url = start(&folder)?;
+        Ok(server)
     }
 }
 
@@ -137,6 +122,31 @@ pub(crate) fn base() -> PathBuf {
     } else {
         std::env::temp_dir()
     }
+}
+
+/// A process that waits until our end of its pipe closes, which it does also at ctrl-c and kill -9, and then stops the server.
+/// It tries once more, for the server that was just starting. In a group of its own, so that ctrl-c does not reach it.
+fn guard(folder: &Path) -> Result<Child> {
+    let mut guard = Command::new("sh");
+    guard
+        .args([
+            "-c",
+            r#"read -r _; "$@" || { sleep 3; "$@"; }; rm -rf -- "$FOLDER""#,
+            "guard",
+        ])
+        .env("FOLDER", folder);
+    let stop = stop_command(folder)?;
+    guard
+        .arg(stop.get_program())
+        .args(stop.get_args())
+        .current_dir("/")
+        .process_group(0);
+    guard
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("cannot start sh")
 }
 
 fn create(folder: &Path, data: &Path) -> Result<()> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::install::{self, Installs};
 use crate::{page, postgres, run};
@@ -49,7 +49,7 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     installs.wait();
 
     let mut counts = Counts::default();
-    let skips = std::env::temp_dir().join(format!("errand-skips-{}", std::process::id()));
+    let skips = target()?.join(format!("skips-{}", std::process::id()));
     fs::write(&skips, "")?;
     let mut cargo = run::cargo();
     cargo
@@ -57,7 +57,7 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
         .args(&options.name);
     cargo
         .env("ERRAND_TEST_SKIPS", &skips)
-        .env("ERRAND_TEST_BINARY", binary()?);
+        .env("ERRAND_TEST_BINARY", target()?.join("debug/errand"));
     let server = services(&mut cargo);
     let done = counts::from_cargo(&mut cargo, &mut counts);
     drop(server);
@@ -95,13 +95,10 @@ fn services(cargo: &mut Command) -> Option<postgres::Server> {
     }
 }
 
-/// The program as `cargo build` made it.
-fn binary() -> Result<PathBuf> {
+/// Where cargo puts what it builds.
+fn target() -> Result<PathBuf> {
     let target = run::metadata()?["target_directory"]
         .as_str()
         .map(PathBuf::from);
-    match target {
-        Some(target) => Ok(target.join("debug/errand")),
-        None => bail!("cargo metadata names no target directory"),
-    }
+    target.context("cargo metadata names no target directory")
 }
