@@ -1,1 +1,20 @@
-//! domain
+//! What Errand does, without clock, ids, network or database: rows and commands in, events or a refusal out.
+//!
+//! Everything here is pure and total: the same input gives the same output, and no input panics.
+
+pub mod event;
+pub mod filter;
+pub mod id;
+pub mod ledger;
+pub mod list;
+pub mod need;
+pub mod position;
+pub mod record;
+pub mod recurrence;
+pub mod refusal;
+pub mod series;
+pub mod settings;
+pub mod state;
+pub mod task;
+pub mod when;
+pub mod zone;

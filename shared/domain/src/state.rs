@@ -1,0 +1,314 @@
+//! What a decision is made from, and what it changes: the rows that were loaded, and what is written to them.
+//!
+//! Writing a row and folding its event are the same step, so that the log and the rows cannot differ.
+
+use crate::{
+    event::{Change, Detail, Event, EventKind, Fields, Logged},
+    id::*,
+    ledger::{Delivery, Scheduled},
+    list::{Comment, List, Section, Tag, View},
+    record::{Patch, Record},
+    refusal::Refusal,
+    series::Series,
+    settings::Settings,
+    task::Task,
+};
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// A record with its identity and version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<R> {
+    /// Where it stands.
+    pub stream: StreamId,
+    /// From 1, raised by each event about it.
+    pub version: u64,
+    /// When that was.
+    pub updated_at: Timestamp,
+    /// The record.
+    pub value: R,
+}
+
+/// The rows of one kind.
+pub type Table<R> = BTreeMap<Uuid, Arc<Row<R>>>;
+
+/// A record that is kept as rows of its own.
+pub trait Kept: Record {
+    /// What it is called in a refusal.
+    const WHAT: &'static str;
+    /// Its rows.
+    fn table(state: &State) -> &Table<Self>;
+    /// Its rows, to be written.
+    fn table_mut(state: &mut State) -> &mut Table<Self>;
+    /// Its fields as an event's change.
+    fn wrap(fields: Fields<Self::Patch>) -> Change;
+    /// Its fields out of an event's change.
+    fn unwrap(change: &Change) -> Option<&Fields<Self::Patch>>;
+}
+
+macro_rules! kept {
+    ($($record:ident $table:ident $what:literal $(($box:ident))?;)*) => {$(
+        impl Kept for $record {
+            const WHAT: &'static str = $what;
+            fn table(state: &State) -> &Table<Self> { &state.$table }
+            fn table_mut(state: &mut State) -> &mut Table<Self> { &mut state.$table }
+            fn wrap(fields: Fields<Self::Patch>) -> Change { Change::$record($($box::new)?(fields)) }
+            fn unwrap(change: &Change) -> Option<&Fields<Self::Patch>> {
+                match change { Change::$record(fields) => Some(fields), _ => None }
+            }
+        }
+    )*};
+}
+
+kept! {
+    Task tasks "task" (Box);
+    Series series "series" (Box);
+    List lists "list";
+    Section sections "section";
+    Tag tags "tag";
+    View views "view";
+    Comment comments "comment";
+    Settings settings "settings" (Box);
+}
+
+/// The head of a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Head {
+    /// The number of its last event.
+    pub n: u64,
+    /// How many tasks in it are live: open and not in the trash.
+    pub open_tasks: u64,
+    /// How many lists in it are not in the trash.
+    pub lists: u64,
+}
+
+/// What was loaded, and what is being written.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// For whom.
+    pub viewer: UserId,
+    /// The viewer's own stream, where new things go.
+    pub home: StreamId,
+    /// The heads of the streams that may be written.
+    pub heads: BTreeMap<StreamId, Head>,
+    pub(crate) tasks: Table<Task>,
+    pub(crate) series: Table<Series>,
+    pub(crate) lists: Table<List>,
+    pub(crate) sections: Table<Section>,
+    pub(crate) tags: Table<Tag>,
+    pub(crate) views: Table<View>,
+    pub(crate) comments: Table<Comment>,
+    pub(crate) settings: Table<Settings>,
+    /// The latest generation of each reminder of the tasks loaded.
+    pub schedule: BTreeMap<(TaskId, ReminderId), Scheduled>,
+    /// The deliveries loaded.
+    pub deliveries: BTreeMap<DeliveryId, Delivery>,
+    /// Events loaded to be taken back or merged with, oldest first.
+    pub past: Vec<Logged>,
+    /// Ids of tasks whose content was removed for good.
+    pub purged: BTreeSet<TaskId>,
+    written: Written,
+}
+
+/// What a decision wrote.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// In order.
+    pub events: Vec<Event>,
+    /// Reminders set, moved, cancelled or handed on; several generations of one where it moved.
+    pub schedule: Vec<Scheduled>,
+    /// Deliveries as they are now.
+    pub deliveries: BTreeMap<DeliveryId, Delivery>,
+    /// Rows of the ledger to add: each (task, reminder, generation, channel) once for ever.
+    pub ledger: Vec<LedgerRow>,
+    /// Events for our own functions only.
+    pub wakes: Vec<Wake>,
+    /// What was removed for good: its payloads go from the log, its rows from the tables.
+    pub purged: BTreeSet<TaskId>,
+    /// Said with the answer.
+    pub warnings: Vec<Warning>,
+}
+
+/// One reminder on one channel, claimed for a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the key and its delivery")]
+pub struct LedgerRow {
+    pub task: TaskId,
+    pub reminder: ReminderId,
+    pub generation: u64,
+    pub channel: String,
+    pub delivery: DeliveryId,
+}
+
+/// An internal event: published, not kept in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wake {
+    /// The stream whose order it keeps.
+    pub stream: StreamId,
+    /// What.
+    pub kind: EventKind,
+    /// The delivery or person it is about.
+    pub subject: Uuid,
+    /// Makes the event's id unique, the same for the same cause: "3" for the third attempt.
+    pub cause: String,
+}
+
+/// Something that was done all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// The task completed was still blocked by an open one.
+    Blocked,
+}
+
+impl State {
+    /// An empty state for a person.
+    pub fn new(viewer: UserId, home: StreamId) -> Self {
+        Self { viewer, home, heads: BTreeMap::from([(home, Head::default())]), ..Self::default() }
+    }
+
+    /// Puts a loaded row in.
+    pub fn load<R: Kept>(&mut self, id: Uuid, row: Arc<Row<R>>) {
+        R::table_mut(self).insert(id, row);
+    }
+
+    /// The row of that id, where it is in a stream of the viewer's.
+    pub fn row<R: Kept>(&self, id: impl Into<Uuid>) -> Result<&Row<R>, Refusal> {
+        R::table(self).get(&id.into()).map(Arc::as_ref).ok_or(Refusal::NotFound(R::WHAT))
+    }
+
+    /// The rows of a kind, by id.
+    pub fn rows<R: Kept>(&self) -> impl Iterator<Item = (Uuid, &Row<R>)> {
+        R::table(self).iter().map(|(id, row)| (*id, row.as_ref()))
+    }
+
+    /// The viewer's settings; the defaults before any were made.
+    pub fn my_settings(&self) -> Settings {
+        self.settings.get(&self.viewer.0).map(|row| row.value.clone()).unwrap_or_default()
+    }
+
+    /// Changes a record and says so, when anything differs. Answers whether it did.
+    pub fn change<R: Kept>(
+        &mut self,
+        kind: EventKind,
+        id: impl Into<Uuid>,
+        now: Timestamp,
+        detail: Detail,
+        edit: impl FnOnce(&mut R),
+    ) -> Result<bool, Refusal> {
+        let id = id.into();
+        let row = R::table(self).get(&id).ok_or(Refusal::NotFound(R::WHAT))?;
+        let mut next = row.value.clone();
+        edit(&mut next);
+        let (before, after) = row.value.diff(&next);
+        if before.is_empty() {
+            return Ok(false);
+        }
+        let event = Event {
+            stream: row.stream,
+            kind,
+            subject: id,
+            version: row.version + 1,
+            change: R::wrap(Fields { before, after }),
+            detail,
+        };
+        self.emit(event, now);
+        Ok(true)
+    }
+
+    /// Makes a record in a stream.
+    pub fn create<R: Kept>(&mut self, kind: EventKind, stream: StreamId, id: impl Into<Uuid>, now: Timestamp, value: &R) {
+        let change = R::wrap(Fields { before: R::Patch::default(), after: value.whole() });
+        self.emit(Event { stream, kind, subject: id.into(), version: 1, change, detail: Detail::default() }, now);
+    }
+
+    /// Says what has no row.
+    pub fn say(&mut self, stream: StreamId, kind: EventKind, subject: Uuid, now: Timestamp, detail: Detail) {
+        self.emit(Event { stream, kind, subject, version: 0, change: Change::None, detail }, now);
+    }
+
+    fn emit(&mut self, event: Event, now: Timestamp) {
+        let before = self.task_shadow(&event);
+        self.fold(&event, now);
+        let after = self.task_shadow(&event);
+        let head = self.heads.entry(event.stream).or_default();
+        head.open_tasks = (head.open_tasks + u64::from(after)).saturating_sub(u64::from(before));
+        self.written.events.push(event);
+    }
+
+    fn task_shadow(&self, event: &Event) -> bool {
+        matches!(event.change, Change::Task(_)) && self.tasks.get(&event.subject).is_some_and(|row| row.value.is_live())
+    }
+
+    /// Applies an event: the one place where rows change, used by decisions and by `errand rebuild` alike.
+    pub fn fold(&mut self, event: &Event, at: Timestamp) {
+        if event.kind == EventKind::TaskPurged {
+            self.tasks.remove(&event.subject);
+            self.purged.insert(TaskId(event.subject));
+            return;
+        }
+        match &event.change {
+            Change::Task(_) => self.fold_into::<Task>(event, at),
+            Change::Series(_) => self.fold_into::<Series>(event, at),
+            Change::List(_) => self.fold_into::<List>(event, at),
+            Change::Section(_) => self.fold_into::<Section>(event, at),
+            Change::Tag(_) => self.fold_into::<Tag>(event, at),
+            Change::View(_) => self.fold_into::<View>(event, at),
+            Change::Comment(_) => self.fold_into::<Comment>(event, at),
+            Change::Settings(_) => self.fold_into::<Settings>(event, at),
+            Change::None => {}
+        }
+    }
+
+    fn fold_into<R: Kept>(&mut self, event: &Event, at: Timestamp) {
+        let Some(fields) = R::unwrap(&event.change) else { return };
+        let table = R::table_mut(self);
+        let fresh = || Row { stream: event.stream, version: 0, updated_at: at, value: R::default() };
+        let row = Arc::make_mut(table.entry(event.subject).or_insert_with(|| Arc::new(fresh())));
+        row.value.apply(&fields.after);
+        row.version = event.version;
+        row.updated_at = at;
+    }
+
+    /// What this decision wrote.
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// What this decision wrote, to be added to.
+    pub(crate) fn written_mut(&mut self) -> &mut Written {
+        &mut self.written
+    }
+
+    /// The ids of the records of a kind that this decision wrote.
+    pub fn touched<R: Kept>(&self) -> BTreeSet<Uuid> {
+        let of_kind = |event: &&Event| R::unwrap(&event.change).is_some();
+        self.written.events.iter().filter(of_kind).map(|event| event.subject).collect()
+    }
+
+    /// Sets a scheduled reminder, here and in what is written.
+    pub fn schedule(&mut self, row: Scheduled) {
+        self.schedule.insert((row.task, row.reminder), row.clone());
+        self.written.schedule.push(row);
+    }
+
+    /// Sets a delivery, here and in what is written.
+    pub fn deliver(&mut self, delivery: Delivery) {
+        self.deliveries.insert(delivery.id, delivery.clone());
+        self.written.deliveries.insert(delivery.id, delivery);
+    }
+
+    /// Claims a reminder on a channel for a delivery. The store keeps each key once for ever.
+    pub fn claim(&mut self, row: LedgerRow) {
+        self.written.ledger.push(row);
+    }
+
+    /// Wakes one of our own functions.
+    pub fn wake(&mut self, wake: Wake) {
+        self.written.wakes.push(wake);
+    }
+}
