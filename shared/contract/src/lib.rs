@@ -1,1 +1,5 @@
-//! contract
+//! The wire: what events and answers look like outside, held by goldens.
+
+pub mod cloud;
+pub mod data;
+pub mod doc;

@@ -41,9 +41,9 @@ record! {
 }
 
 impl Settings {
-    /// The person's zone; UTC where the tz database no longer knows it.
-    pub fn zone(&self) -> TimeZone {
-        crate::zone::get(self.time_zone.as_str()).unwrap_or(TimeZone::UTC)
+    /// The person's zone.
+    pub fn zone(&self) -> &TimeZone {
+        self.time_zone.time_zone()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A date, or a date and time with a zone or floating with the person's.
 
-use crate::zone::{self, ZoneName};
+use crate::zone::ZoneName;
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, DateTime, Time},
@@ -30,8 +30,7 @@ impl When {
         match self {
             Self::Date(date) => zone.to_ambiguous_zoned(date.to_datetime(all_day)).compatible().ok(),
             Self::At { at, zone: own } => {
-                let own = own.as_ref().and_then(|name| zone::get(name.as_str()));
-                own.as_ref().unwrap_or(zone).to_ambiguous_zoned(*at).compatible().ok()
+                own.as_ref().map_or(zone, ZoneName::time_zone).to_ambiguous_zoned(*at).compatible().ok()
             }
         }
         .map(|zoned| zoned.timestamp())
