@@ -50,7 +50,7 @@ fn date(text: &str) -> CivilWhen {
     let (date, time) = text.split_once('T').unwrap_or((text, ""));
     let mut iso = format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..8]);
     if !time.is_empty() {
-        iso += &format!("T{}:{}:{}", &time[..2], &time[2..4], &time[4..6]);
+        iso = format!("{iso}T{}:{}:{}", &time[..2], &time[2..4], &time[4..6]);
     }
     iso.parse().expect("a date")
 }
@@ -61,7 +61,7 @@ fn expand(component: &Component, many: usize) -> Vec<String> {
     let series = |rule: &Rule, include: &[CivilWhen]| {
         let mut recurrence = Recurrence::new(rule.clone(), start, component.zone.clone());
         recurrence.include = include.to_vec();
-        recurrence.exclude = component.exclude.clone();
+        recurrence.exclude.clone_from(&component.exclude);
         recurrence.preview(many, &TimeZone::UTC)
     };
     let none: Vec<Rule> = vec!["FREQ=DAILY;COUNT=0".parse().expect("a rule")];

@@ -96,7 +96,7 @@ impl Draft {
             }
             "WKST" => {
                 self.week_start =
-                    Some(weekday(value).ok_or_else(|| wrong("MO, TU, WE, TH, FR, SA or SU"))?)
+                    Some(weekday(value).ok_or_else(|| wrong("MO, TU, WE, TH, FR, SA or SU"))?);
             }
             "RSCALE" if value == "GREGORIAN" => self.rscale = true,
             "RSCALE" => return Err(wrong("GREGORIAN")),
