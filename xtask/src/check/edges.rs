@@ -42,6 +42,10 @@ const FENCED: &[(&str, &[&str])] = &[
         ],
     ),
     ("rdkafka", &["bus", "errand", "testkit", "house-tests"]),
+    (
+        "cloudevents-sdk",
+        &["bus", "host", "testkit", "house-tests"],
+    ), // it brings axum
     ("testkit", &["house-tests"]),
 ];
 
