@@ -51,13 +51,14 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     let mut counts = Counts::default();
     let skips = target()?.join(format!("skips-{}", std::process::id()));
     fs::write(&skips, "")?;
+    let binary = target()?.join("debug/errand");
     let mut cargo = run::cargo();
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
         .args(&options.name);
     cargo
         .env("ERRAND_TEST_SKIPS", &skips)
-        .env("ERRAND_TEST_BINARY", target()?.join("debug/errand"));
+        .env("ERRAND_TEST_BINARY", &binary);
     let server = services(&mut cargo);
     let done = counts::from_cargo(&mut cargo, &mut counts);
     drop(server);
@@ -66,7 +67,7 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     done?;
 
     if !options.no_page && options.name.is_none() {
-        page::test(&mut counts)?;
+        page::test(&binary, &mut counts)?;
     }
     counts.print_details();
     Ok(counts)
