@@ -1,0 +1,119 @@
+import { call } from './api.ts';
+import type { Interpretation, Moment, Reading, Recurrence, Task } from './types.ts';
+
+/** What a person did, complete enough to be sent later, by another window, or twice. */
+export type Command = { id: string; task: string } & (
+  | { kind: 'add'; text: string; now: string; zone: string; literal: [number, number][]; reading: Reading | null }
+  | { kind: 'change'; set: Changes; base: number }
+  | { kind: 'complete' | 'reopen' | 'delete' | 'restore' }
+);
+
+/** Fields a person can set by hand; each replaces the whole field. */
+export type Changes = Partial<
+  Pick<Task, 'title' | 'notes' | 'due' | 'priority' | 'tags' | 'list_id' | 'reminders' | 'recurrence'>
+>;
+
+/** A command without its id, as the screen gives it. */
+export type Deed = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never;
+
+/** Sends one command. The answer is the task, or null when only the feed will tell. */
+export async function sendCommand(command: Command): Promise<Task | null> {
+  const key = { 'Idempotency-Key': command.id };
+  const task = `/tasks/${command.task}`;
+  switch (command.kind) {
+    case 'add':
+      return add(command, key);
+    case 'change':
+      return asTask(
+        await call({
+          method: 'PATCH',
+          path: task,
+          body: command.set,
+          headers: command.base > 0 ? { ...key, 'Base-Version': String(command.base) } : key,
+        }),
+      );
+    case 'delete':
+      return asTask(await call({ method: 'DELETE', path: task, headers: key }));
+    default:
+      return asTask(await call({ method: 'POST', path: `${task}/${command.kind}`, body: {}, headers: key }));
+  }
+}
+
+async function add(command: Command & { kind: 'add' }, headers: Record<string, string>): Promise<Task | null> {
+  const reading =
+    command.reading ?? (await interpret(command.text, command.now, command.zone, command.literal)).items[0];
+  if (!reading?.command) {
+    const body = { id: command.task, ...fieldsOf(reading, command.text) };
+    return asTask(await call({ method: 'POST', path: '/tasks', body, headers }));
+  }
+  const commands = [{ ...reading.command, id: command.task }];
+  const answer = await call<{ results?: unknown[] }>({
+    method: 'POST',
+    path: '/commands',
+    body: { mode: 'all', commands },
+    headers,
+  });
+  const result = answer.results?.[0] as { task?: unknown } | undefined;
+  return asTask(result?.task ?? result);
+}
+
+/** What a line of text would do; nothing is done. */
+export function interpret(text: string, now: string, zone: string, literal: [number, number][], signal?: AbortSignal) {
+  const body = { text, mode: 'add', now, time_zone: zone, ...(literal.length ? { literal } : {}) };
+  return call<Interpretation>({ method: 'POST', path: '/interpret', body, signal });
+}
+
+/** The body of a create, from what was read. */
+export function fieldsOf(reading: Reading | undefined, text: string): Changes & { title: string } {
+  const fields: Changes & { title: string } = { title: reading?.title || text };
+  if (!reading) return fields;
+  if (reading.due) fields.due = bare(reading.due);
+  if (reading.recurrence) fields.recurrence = reading.recurrence;
+  if (reading.reminders.length) fields.reminders = reading.reminders;
+  if (reading.tags.length) fields.tags = reading.tags;
+  if (reading.priority) fields.priority = reading.priority;
+  return fields;
+}
+
+/** A moment as a write takes it: without what the server computes. */
+export function bare(moment: Moment): Moment {
+  return moment.at ? { at: moment.at, time_zone: moment.time_zone ?? null } : { date: moment.date };
+}
+
+/** A rule as a write takes it. */
+export const bareRule = ({ rrule, from, start, time_zone }: Recurrence): Recurrence => ({
+  rrule,
+  ...(from ? { from } : {}),
+  ...(start ? { start, time_zone } : {}),
+});
+
+function asTask(answer: unknown): Task | null {
+  const task = answer as Partial<Task> | null;
+  return task && typeof task.id === 'string' && typeof task.title === 'string' ? normal(task) : null;
+}
+
+/** A task with every field the page reads, whatever an older or newer server left out. */
+export function normal(task: Partial<Task>): Task {
+  return { ...EMPTY, ...task } as Task;
+}
+
+const EMPTY: Omit<Task, 'id'> = {
+  version: 0,
+  title: '',
+  notes: '',
+  status: 'open',
+  due: null,
+  start: null,
+  deadline: null,
+  priority: 'none',
+  tags: [],
+  list_id: null,
+  parent_id: null,
+  reminders: [],
+  recurrence: null,
+  series_id: null,
+  position: '',
+  created_at: '',
+  closed_at: null,
+  deleted_at: null,
+};

@@ -1,0 +1,87 @@
+import { fieldsOf, normal, type Command } from './commands.ts';
+import type { ErrandEvent, Task } from './types.ts';
+
+export type Rows = ReadonlyMap<string, Task>;
+
+/**
+ * What is shown: the confirmed rows with the waiting commands on top. It is always computed anew, so there is nothing to
+ * roll back: without the command the row is right again.
+ */
+export function shownRows(confirmed: Rows, waiting: readonly Command[]): Rows {
+  if (!waiting.length) return confirmed;
+  const rows = new Map(confirmed);
+  for (const command of waiting) {
+    const row = applyCommand(rows.get(command.task), command);
+    if (row) rows.set(command.task, row);
+  }
+  return rows;
+}
+
+function applyCommand(row: Task | undefined, command: Command): Task | undefined {
+  if (command.kind === 'add') {
+    if (row) return row;
+    return normal({
+      id: command.task,
+      ...fieldsOf(command.reading ?? undefined, command.text),
+      created_at: command.now,
+    });
+  }
+  if (!row) return undefined;
+  switch (command.kind) {
+    case 'change':
+      return { ...row, ...command.set };
+    case 'complete':
+      return { ...row, status: 'done', closed_at: row.closed_at ?? new Date().toISOString() };
+    case 'reopen':
+      return { ...row, status: 'open', closed_at: null };
+    case 'delete':
+      return { ...row, deleted_at: new Date().toISOString() };
+    case 'restore':
+      return { ...row, deleted_at: null };
+  }
+}
+
+/** Rows after a batch of events, and the tasks that must be read again because the events do not tell enough. */
+export function applyEvents(confirmed: Rows, events: readonly ErrandEvent[]): { rows: Rows; reread: Set<string> } {
+  const rows = new Map(confirmed);
+  const reread = new Set<string>();
+  for (const event of events) {
+    const id = event.data.task_id;
+    const name = event.type.replace(/^errand\./, '').replace(/\.v\d+$/, '');
+    if (!id || !name.startsWith('task.')) continue;
+    if (name === 'task.purged' || name === 'task.left') {
+      rows.delete(id);
+      reread.delete(id);
+    } else if (!applyEvent(rows, id, name, event)) reread.add(id);
+  }
+  return { rows, reread };
+}
+
+/** False when the task must be read again. */
+function applyEvent(rows: Map<string, Task>, id: string, name: string, event: ErrandEvent): boolean {
+  const { version = 0, after = {} } = event.data;
+  const row = rows.get(id);
+  if (row && version && version <= row.version) return true;
+  if (name === 'task.created') {
+    const task = normal({ ...(after as Partial<Task>), id, version: version || 1 });
+    rows.set(id, task);
+    return task.title !== '' && hasInstant(task);
+  }
+  if (!row) return false;
+  if (version !== row.version + 1) return false;
+  const task = { ...row, ...(after as Partial<Task>), id, version };
+  rows.set(id, task);
+  // The parts of a task that the server computes or keeps for each member are not in the event.
+  const computed = ['due', 'start', 'reminders', 'recurrence'].some((field) => field in after);
+  const told = name !== 'task.deleted' || 'deleted_at' in after;
+  return told && (!computed || (hasInstant(task) && !('reminders' in after)));
+}
+
+const hasInstant = (task: Task) => !task.due?.at || Boolean(task.due.instant);
+
+/** Takes a task as the server has it now, unless something newer is known. */
+export function takeTask(confirmed: Rows, task: Task): Rows {
+  const known = confirmed.get(task.id);
+  if (known && known.version > task.version) return confirmed;
+  return new Map(confirmed).set(task.id, task);
+}

@@ -1,0 +1,61 @@
+import { sayMoment } from '../data/days.ts';
+import type { Actor, ErrandEvent, Moment, Recurrence, Reminder } from '../data/types.ts';
+import { words } from '../words.ts';
+import { sayRecurrence, sayReminder } from './repeat.ts';
+
+export interface Entry {
+  id: string;
+  who: string;
+  what: string;
+  when: Date;
+  client: string;
+  details: string[];
+}
+
+/** The history as people read it, newest first: who did what, when, with which client. */
+export function entriesOf(events: readonly ErrandEvent[], now: Date, listName: (id: string) => string): Entry[] {
+  return events
+    .map((event): Entry => {
+      const name = event.type.replace(/^errand\./, '').replace(/\.v\d+$/, '');
+      const by = event.data.by ?? {};
+      return {
+        id: event.id,
+        who: sayActor(by),
+        what: words.history.types[name] ?? name.replace('.', ' '),
+        when: new Date(event.time),
+        client: by.client ?? '',
+        details: name === 'task.changed' || name.startsWith('series.') ? detailsOf(event, now, listName) : [],
+      };
+    })
+    .sort((a, b) => b.when.getTime() - a.when.getTime() || (a.id < b.id ? 1 : -1));
+}
+
+function sayActor({ kind, name }: Actor): string {
+  if (kind === 'agent') return words.history.assistant;
+  if (kind === 'system') return words.history.errand;
+  return name ?? words.history.you;
+}
+
+function detailsOf({ data }: ErrandEvent, now: Date, listName: (id: string) => string): string[] {
+  const { before = {}, after = {} } = data;
+  return Object.keys(after)
+    .filter((field) => field in words.history.fields)
+    .map((field) =>
+      words.history.changed(
+        words.history.fields[field]!,
+        sayValue(field, before[field], now, listName),
+        sayValue(field, after[field], now, listName),
+      ),
+    );
+}
+
+function sayValue(field: string, value: unknown, now: Date, listName: (id: string) => string): string {
+  if (value === null || value === undefined || value === '') return words.history.nothing;
+  if (field === 'due' || field === 'start') return sayMoment(value as Moment, now, words.day);
+  if (field === 'recurrence') return sayRecurrence(value as Recurrence);
+  if (field === 'reminders') return (value as Reminder[]).map(sayReminder).join(', ') || words.history.nothing;
+  if (field === 'tags') return (value as string[]).map((tag) => `#${tag}`).join(' ') || words.history.nothing;
+  if (field === 'list_id') return listName(value as string);
+  const said = typeof value === 'string' ? value : JSON.stringify(value);
+  return said.length > 80 ? `${said.slice(0, 79)}…` : said;
+}
