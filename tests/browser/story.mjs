@@ -1,0 +1,190 @@
+// The main job in a real browser, against a running errand:
+//
+//   node tests/browser/story.mjs LINK [FOLDER]
+//
+// LINK is the sign-in link that `errand` prints, FOLDER takes the screenshots. Prints a line for each step, and exits with 0 when
+// all went well. Any console error, page error or accessibility violation fails. The browser is Debian's Chromium, or the one
+// that CHROMIUM names.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// The page's own packages serve here too: one lock file, one install.
+const require = createRequire(new URL('../../functions/web/page/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const { AxeBuilder } = require('@axe-core/playwright');
+
+const [link, folder] = process.argv.slice(2);
+if (!link) {
+  console.error('usage: node tests/browser/story.mjs LINK [FOLDER]');
+  process.exit(2);
+}
+if (folder) mkdirSync(folder, { recursive: true });
+
+const LINE = 'call mom every Sunday at 3pm, remind me 15 minutes before';
+const PATIENCE = 5_000;
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+if (process.getuid?.() === 0) FLAGS.push('--no-sandbox');
+
+const profile = mkdtempSync(join(tmpdir(), 'errand-browser-'));
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: FLAGS,
+  viewport: { width: 1280, height: 800 },
+  locale: 'en-GB',
+  timezoneId: process.env.TZ || undefined,
+});
+context.setDefaultTimeout(PATIENCE);
+
+const complaints = [];
+context.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
+context.on('weberror', (error) => complaints.push(`page: ${error.error().message}`));
+
+let failed = false;
+/** Runs one step; the steps after a failed one would only repeat its news, so they are left out. */
+async function step(name, act) {
+  if (failed) return;
+  const began = performance.now();
+  try {
+    await act();
+    if (complaints.length) throw new Error(complaints.join('\n'));
+    console.log(`ok ${name} (${Math.round(performance.now() - began)} ms)`);
+  } catch (error) {
+    failed = true;
+    console.log(`not ok ${name}\n${error.message}`);
+    await shot(one, 'failed');
+  }
+}
+
+const shot = async (page, name) => folder && (await page.screenshot({ path: join(folder, `${name}.png`) }));
+const rows = (page, title) => page.locator('li[data-task]').filter({ has: page.locator('.title', { hasText: new RegExp(`^${title}$`) }) });
+const idOf = (row) => row.first().getAttribute('data-task');
+
+function same(found, wanted, what) {
+  if (found !== wanted) throw new Error(`${what}: ${found}, wanted ${wanted}`);
+}
+
+async function axe(page, name) {
+  // A panel that is still sliding in has the colours of something half transparent.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join('\n  ')}`);
+  if (found.length) throw new Error(found.join('\n'));
+}
+
+const one = context.pages()[0] ?? (await context.newPage());
+const two = await context.newPage();
+let first;
+let next;
+
+await step('the printed link signs the browser in', async () => {
+  await one.goto(link);
+  await one.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+  await one.locator('#quick-add').waitFor();
+});
+
+await step('a second window is signed in too', async () => {
+  await two.goto(new URL('/', link).href);
+  await two.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+});
+
+await step('quick add shows what it reads while one types', async () => {
+  await one.bringToFront();
+  await one.locator('h1').click();
+  await one.keyboard.press('q');
+  await one.keyboard.type(LINE, { delay: 5 });
+  const preview = one.locator('#quick-add-preview');
+  await preview.getByText('call mom', { exact: true }).waitFor();
+  await preview.getByText('every Sunday').first().waitFor();
+  await preview.getByText('15 minutes before').first().waitFor();
+  await shot(one, 'quick-add');
+});
+
+await step('the task is added by Enter', async () => {
+  await one.keyboard.press('Enter');
+  await rows(one, 'call mom').waitFor();
+  await rows(one, 'call mom').locator('.due', { hasText: '15:00' }).waitFor();
+  same(await rows(one, 'call mom').count(), 1, 'tasks in the first window');
+});
+
+await step('the second window shows it by itself', async () => {
+  await rows(two, 'call mom').waitFor();
+  first = await idOf(rows(two, 'call mom'));
+  same(await idOf(rows(one, 'call mom')), first, 'the task in the other window');
+});
+
+await step('the list is accessible, light and dark, wide and narrow', async () => {
+  for (const [width, height] of [[1280, 800], [390, 844]]) {
+    for (const colorScheme of ['light', 'dark']) {
+      await one.setViewportSize({ width, height });
+      await one.emulateMedia({ colorScheme });
+      await shot(one, `list-${width}-${colorScheme}`);
+      await axe(one, `${width} ${colorScheme}`);
+    }
+  }
+  await one.setViewportSize({ width: 1280, height: 800 });
+  await one.emulateMedia({ colorScheme: 'light' });
+});
+
+await step('the task is ticked off, and the next Sunday stands in both windows', async () => {
+  await rows(one, 'call mom').getByRole('checkbox').click();
+  for (const page of [one, two]) {
+    await page.locator(`li[data-task="${first}"]`).waitFor({ state: 'detached' });
+    await rows(page, 'call mom').waitFor();
+  }
+  next = await idOf(rows(one, 'call mom'));
+  same(await idOf(rows(two, 'call mom')), next, 'the next occurrence in the other window');
+  same(await rows(one, 'call mom').count(), 1, 'open occurrences');
+  await rows(one, 'call mom').locator('.due', { hasText: '15:00' }).waitFor();
+  await shot(one, 'completed');
+});
+
+await step('undo brings the first back and takes the next away, in both windows', async () => {
+  await one.getByRole('button', { name: 'Undo', exact: true }).click();
+  for (const page of [one, two]) {
+    await page.locator(`li[data-task="${first}"]`).waitFor();
+    await page.locator(`li[data-task="${next}"]`).waitFor({ state: 'detached' });
+    same(await rows(page, 'call mom').count(), 1, 'open occurrences');
+  }
+});
+
+await step('the history says who did what', async () => {
+  await rows(one, 'call mom').locator('.text').click();
+  const panel = one.getByRole('complementary', { name: 'Task' });
+  await panel.getByText('15 minutes before', { exact: true }).first().waitFor();
+  await panel.locator('summary').click();
+  for (const said of ['created it', 'completed it']) await panel.locator('li', { hasText: said }).first().waitFor();
+  await panel.getByText('You', { exact: true }).first().waitFor();
+  await panel.locator('summary').scrollIntoViewIfNeeded();
+  await shot(one, 'history');
+  await axe(one, 'the task panel');
+  await one.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+});
+
+await step('the chat answers what the tasks are', async () => {
+  await one.keyboard.press('c');
+  const chat = one.getByRole('complementary', { name: 'Chat' });
+  await chat.getByRole('textbox').fill('what are my tasks?');
+  await one.keyboard.press('Enter');
+  await chat.getByRole('log').getByText('call mom').first().waitFor();
+  await chat.getByText('offline interpreter').first().waitFor();
+  await shot(one, 'chat');
+  await axe(one, 'the chat');
+  await one.emulateMedia({ colorScheme: 'dark' });
+  await shot(one, 'chat-dark');
+  await axe(one, 'the chat, dark');
+  await one.keyboard.press('Escape');
+});
+
+await context.close();
+rmSync(profile, { recursive: true, force: true });
+process.exit(failed ? 1 : 0);
