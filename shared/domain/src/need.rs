@@ -20,7 +20,7 @@ pub struct Need {
     pub views: Vec<ViewId>,
     /// Comments by id.
     pub comments: Vec<CommentId>,
-    /// Series by id, each with its open occurrences and their families.
+    /// Series by id, each with its open occurrences and the last closed one, and their families.
     pub series: Vec<SeriesId>,
     /// The tasks that came from there.
     pub sources: Vec<Source>,
@@ -30,7 +30,10 @@ pub struct Need {
     pub tasks_of: Vec<TasksOf>,
     /// The task that stands next after this one among its siblings, beside the task itself.
     pub after: Vec<TaskId>,
-    /// What to undo: those events, what came later on the same subjects, and the subjects.
+    /// The task that stands first among the siblings of this one.
+    pub first: Vec<TaskId>,
+    /// What to undo: those events, what came later on the same subjects, and the subjects; for tasks of a series also the
+    /// series and its open occurrences.
     pub undo: Option<Undo>,
     /// The events on a task after a version, to merge with.
     pub since: Vec<(TaskId, u64)>,
@@ -80,6 +83,7 @@ impl Need {
         self.deliveries.extend(other.deliveries);
         self.tasks_of.extend(other.tasks_of);
         self.after.extend(other.after);
+        self.first.extend(other.first);
         self.since.extend(other.since);
         self.undo = self.undo.or(other.undo);
         self

@@ -222,8 +222,21 @@ impl State {
 
     /// Makes a record in a stream.
     pub fn create<R: Kept>(&mut self, kind: EventKind, stream: StreamId, id: impl Into<Uuid>, now: Timestamp, value: &R) {
+        self.create_with(kind, stream, id, now, value, Detail::default());
+    }
+
+    /// Makes a record in a stream, with something to say about it.
+    pub fn create_with<R: Kept>(
+        &mut self,
+        kind: EventKind,
+        stream: StreamId,
+        id: impl Into<Uuid>,
+        now: Timestamp,
+        value: &R,
+        detail: Detail,
+    ) {
         let change = R::wrap(Fields { before: R::Patch::default(), after: value.whole() });
-        self.emit(Event { stream, kind, subject: id.into(), version: 1, change, detail: Detail::default() }, now);
+        self.emit(Event { stream, kind, subject: id.into(), version: 1, change, detail }, now);
     }
 
     /// Says what has no row.
@@ -274,14 +287,37 @@ impl State {
         row.updated_at = at;
     }
 
+    /// The steps of a task that were loaded, in the trash or not.
+    pub fn children(&self, parent: TaskId) -> Vec<TaskId> {
+        let is_child = |row: &Row<Task>| row.value.parent_id == Some(parent);
+        self.rows::<Task>().filter(|(_, row)| is_child(row)).map(|(id, _)| TaskId(id)).collect()
+    }
+
+    /// Says something with the answer.
+    pub fn warn(&mut self, warning: Warning) {
+        self.written.warnings.push(warning);
+    }
+
+    /// Removes a task's content for good. Its steps stand free.
+    pub fn purge(&mut self, id: TaskId, now: Timestamp) {
+        let Some(row) = self.tasks.get(&id.0) else { return };
+        let (stream, version) = (row.stream, row.version + 1);
+        let event = Event {
+            stream,
+            kind: EventKind::TaskPurged,
+            subject: id.0,
+            version,
+            change: Change::None,
+            detail: Detail::default(),
+        };
+        self.schedule.retain(|(task, _), _| *task != id);
+        self.emit(event, now);
+        self.written.purged.insert(id);
+    }
+
     /// What this decision wrote.
     pub fn written(&self) -> &Written {
         &self.written
-    }
-
-    /// What this decision wrote, to be added to.
-    pub(crate) fn written_mut(&mut self) -> &mut Written {
-        &mut self.written
     }
 
     /// The ids of the records of a kind that this decision wrote.

@@ -1,5 +1,13 @@
 //! A task and all its fields.
 
+pub mod change;
+pub mod check;
+pub mod close;
+pub mod copy;
+pub mod create;
+pub mod place;
+pub mod trash;
+
 use crate::{
     id::{ListId, ReminderId, SectionId, SeriesId, TaskId, UserId},
     recurrence::Recurrence,

@@ -1,0 +1,239 @@
+//! Commands: everything that a person, a program or the assistant can ask for, in one shape.
+
+use crate::{
+    id::*,
+    keep,
+    list::{ListPatch, SectionPatch, TagPatch, ViewPatch},
+    merge,
+    need::{Need, TasksOf},
+    refusal::Refusal,
+    reminder,
+    repeat::Repeat,
+    series,
+    settings::SettingsPatch,
+    state::State,
+    task::{
+        Task, TaskPatch,
+        change::{self, Edit, Expect},
+        close, copy, create,
+        place::{self, Place},
+        trash,
+    },
+    when::When,
+};
+use jiff::Timestamp;
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each is documented where it is decided")]
+pub enum Command {
+    CreateTask { id: TaskId, draft: TaskPatch, repeat: Option<Repeat> },
+    UpdateTask { id: TaskId, edit: Box<Edit> },
+    CompleteTask { id: TaskId },
+    ReopenTask { id: TaskId },
+    DropTask { id: TaskId },
+    DeleteTask { id: TaskId },
+    RestoreTask { id: TaskId },
+    PurgeTask { id: TaskId },
+    EmptyTrash { before: Timestamp },
+    DuplicateTask { id: TaskId, copy: TaskId },
+    MoveTask { id: TaskId, to: Place },
+    Reschedule { id: TaskId, due: Option<When>, following: bool },
+    Skip { id: TaskId },
+    EndSeries { id: SeriesId },
+    PauseSeries { id: SeriesId },
+    ResumeSeries { id: SeriesId },
+    SnoozeReminder { id: TaskId, reminder: Option<ReminderId>, until: Timestamp },
+    CreateList { id: ListId, set: ListPatch },
+    UpdateList { id: ListId, set: ListPatch },
+    DeleteList { id: ListId },
+    RestoreList { id: ListId },
+    CreateSection { id: SectionId, set: SectionPatch },
+    UpdateSection { id: SectionId, set: SectionPatch },
+    DeleteSection { id: SectionId },
+    UpdateTag { name: String, set: TagPatch },
+    DeleteTag { name: String },
+    CreateView { id: ViewId, set: ViewPatch },
+    UpdateView { id: ViewId, set: ViewPatch },
+    DeleteView { id: ViewId },
+    Comment { id: CommentId, task: TaskId, text: String },
+    UpdateComment { id: CommentId, text: Option<String> },
+    UpdateSettings { set: Box<SettingsPatch> },
+}
+
+impl Command {
+    /// What must be loaded to decide it.
+    pub fn need(&self, expect: Expect) -> Need {
+        let mut need = Need::default();
+        match self {
+            Self::CreateTask { id, draft, .. } => {
+                need.tasks.push(*id);
+                need.sources.extend(draft.source.clone().flatten());
+                referred(&mut need, draft);
+            }
+            Self::UpdateTask { id, edit } => {
+                need.tasks.push(*id);
+                need.tasks.extend(&edit.add_blockers);
+                referred(&mut need, &edit.set);
+            }
+            Self::CompleteTask { id }
+            | Self::ReopenTask { id }
+            | Self::DropTask { id }
+            | Self::DeleteTask { id }
+            | Self::RestoreTask { id }
+            | Self::PurgeTask { id }
+            | Self::Reschedule { id, .. }
+            | Self::Skip { id }
+            | Self::SnoozeReminder { id, .. } => need.tasks.push(*id),
+            Self::EmptyTrash { before } => need.tasks_of.push(TasksOf::Trash(before.as_microsecond())),
+            Self::DuplicateTask { id, copy } => need.tasks.extend([*id, *copy]),
+            Self::MoveTask { id, to } => {
+                need.tasks.push(*id);
+                need.tasks.extend(to.parent.flatten());
+                need.lists.extend(to.list.flatten());
+                need.sections.extend(to.section.flatten());
+                match to.after {
+                    Some(Some(after)) => need.after.push(after),
+                    Some(None) => need.first.push(*id),
+                    None => {}
+                }
+            }
+            Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => need.series.push(*id),
+            Self::CreateList { id, .. } | Self::UpdateList { id, .. } => need.lists.push(*id),
+            Self::DeleteList { id } | Self::RestoreList { id } => {
+                need.lists.push(*id);
+                need.tasks_of.push(TasksOf::List(*id));
+            }
+            Self::CreateSection { id, set } | Self::UpdateSection { id, set } => {
+                need.sections.push(*id);
+                need.lists.extend(set.list_id);
+            }
+            Self::DeleteSection { id } => {
+                need.sections.push(*id);
+                need.tasks_of.push(TasksOf::Section(*id));
+            }
+            Self::UpdateTag { name, set } => {
+                need.tags.push(name.clone());
+                if let Some(new) = set.name.as_ref().filter(|new| *new != name) {
+                    need.tags.push(new.clone());
+                    need.tasks_of.push(TasksOf::Tag(name.clone()));
+                }
+            }
+            Self::DeleteTag { name } => {
+                need.tags.push(name.clone());
+                need.tasks_of.push(TasksOf::Tag(name.clone()));
+            }
+            Self::CreateView { id, .. } | Self::UpdateView { id, .. } | Self::DeleteView { id } => need.views.push(*id),
+            Self::Comment { id, task, .. } => {
+                need.comments.push(*id);
+                need.tasks.push(*task);
+            }
+            Self::UpdateComment { id, .. } => need.comments.push(*id),
+            Self::UpdateSettings { set } if set.time_zone.is_some() || set.all_day_time.is_some() => {
+                need.tasks_of.push(TasksOf::Floating);
+            }
+            Self::UpdateSettings { .. } => {}
+        }
+        if let (Self::UpdateTask { id, .. }, Expect::Base(base)) = (self, expect) {
+            need.since.push((*id, base));
+        }
+        need
+    }
+
+    /// Does it, or refuses.
+    ///
+    /// # Errors
+    /// What the command's own function documents.
+    pub fn decide(&self, state: &mut State, expect: Expect, now: Timestamp) -> Result<(), Refusal> {
+        if let (Some(id), false) = (self.task(), matches!(self, Self::UpdateTask { .. } | Self::CreateTask { .. })) {
+            if state.purged.contains(&id) {
+                return Err(Refusal::Purged);
+            }
+            change::expected("task", state.row::<Task>(id.0)?.version, expect)?;
+        }
+        match self {
+            Self::CreateTask { id, draft, repeat } => create::create(state, *id, draft, repeat.as_ref(), now),
+            Self::UpdateTask { id, edit } => {
+                let mut edit = edit.as_ref().clone();
+                if let Expect::Base(base) = expect {
+                    merge::sets(state, *id, base, &mut edit.set);
+                }
+                change::change(state, *id, &edit, expect, now)
+            }
+            Self::CompleteTask { id } => close::complete(state, *id, now),
+            Self::ReopenTask { id } => close::reopen(state, *id, now),
+            Self::DropTask { id } => close::drop(state, *id, now),
+            Self::DeleteTask { id } => trash::delete(state, *id, now),
+            Self::RestoreTask { id } => trash::restore(state, *id, now),
+            Self::PurgeTask { id } => trash::purge(state, *id, now),
+            Self::EmptyTrash { before } => {
+                trash::empty(state, *before, now);
+                Ok(())
+            }
+            Self::DuplicateTask { id, copy } => copy::duplicate(state, *id, *copy, now),
+            Self::MoveTask { id, to } => place::place(state, *id, to, now),
+            Self::Reschedule { id, due, following } => {
+                let mut edit = Edit { following: *following, ..Edit::default() };
+                edit.set.due = Some(due.clone());
+                change::change(state, *id, &edit, Expect::Any, now)
+            }
+            Self::Skip { id } => series::skip(state, *id, now),
+            Self::EndSeries { id } => series::end(state, *id, now),
+            Self::PauseSeries { id } => series::pause(state, *id, now),
+            Self::ResumeSeries { id } => series::resume(state, *id, now),
+            Self::SnoozeReminder { id, reminder, until } => reminder::snooze(state, *id, *reminder, *until, now),
+            other => other.decide_kept(state, expect, now),
+        }
+    }
+
+    fn decide_kept(&self, state: &mut State, expect: Expect, now: Timestamp) -> Result<(), Refusal> {
+        match self {
+            Self::CreateList { id, set } => keep::create_list(state, *id, set, now),
+            Self::UpdateList { id, set } => keep::update_list(state, *id, set, expect, now),
+            Self::DeleteList { id } => keep::delete_list(state, *id, now),
+            Self::RestoreList { id } => keep::restore_list(state, *id, now),
+            Self::CreateSection { id, set } => keep::create_section(state, *id, set, now),
+            Self::UpdateSection { id, set } => keep::update_section(state, *id, set, expect, now),
+            Self::DeleteSection { id } => keep::delete_section(state, *id, now),
+            Self::UpdateTag { name, set } => keep::update_tag(state, name, set, now),
+            Self::DeleteTag { name } => keep::delete_tag(state, name, now),
+            Self::CreateView { id, set } => keep::create_view(state, *id, set, now),
+            Self::UpdateView { id, set } => keep::update_view(state, *id, set, expect, now),
+            Self::DeleteView { id } => keep::delete_view(state, *id, now),
+            Self::Comment { id, task, text } => keep::comment(state, *id, *task, text, now),
+            Self::UpdateComment { id, text } => keep::update_comment(state, *id, text.as_deref(), now),
+            Self::UpdateSettings { set } => keep::update_settings(state, set, now),
+            // The others are decided above.
+            _ => Ok(()),
+        }
+    }
+
+    /// The task that it is about, if it is about one.
+    pub fn task(&self) -> Option<TaskId> {
+        match self {
+            Self::CreateTask { id, .. }
+            | Self::UpdateTask { id, .. }
+            | Self::CompleteTask { id }
+            | Self::ReopenTask { id }
+            | Self::DropTask { id }
+            | Self::DeleteTask { id }
+            | Self::RestoreTask { id }
+            | Self::PurgeTask { id }
+            | Self::DuplicateTask { id, .. }
+            | Self::MoveTask { id, .. }
+            | Self::Reschedule { id, .. }
+            | Self::Skip { id }
+            | Self::SnoozeReminder { id, .. } => Some(*id),
+            Self::Comment { task, .. } => Some(*task),
+            _ => None,
+        }
+    }
+}
+
+/// What the fields of a task refer to.
+fn referred(need: &mut Need, set: &TaskPatch) {
+    need.tasks.extend(set.parent_id.flatten());
+    need.tasks.extend(set.blocked_by.iter().flatten());
+    need.lists.extend(set.list_id.flatten());
+    need.sections.extend(set.section_id.flatten());
+}

@@ -1,0 +1,102 @@
+//! Making a task.
+
+use super::{Task, TaskPatch, check};
+use crate::{
+    event::EventKind,
+    id::{SeriesId, TaskId, derived},
+    position,
+    record::Record,
+    refusal::Refusal,
+    reminder, repeat,
+    repeat::Repeat,
+    series::Series,
+    state::State,
+};
+use jiff::Timestamp;
+
+/// Makes a task in the person's own stream. The same id with the same content again is not an error.
+///
+/// # Errors
+/// A field that cannot be; an id in use; too many open tasks.
+pub fn create(
+    state: &mut State,
+    id: TaskId,
+    draft: &TaskPatch,
+    again: Option<&Repeat>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if state.purged.contains(&id) {
+        return Err(Refusal::Purged);
+    }
+    let mut task = Task::default();
+    task.apply(draft);
+    check::tidy(&mut task);
+    if let Ok(row) = state.row::<Task>(id.0) {
+        return if same(&row.value, &task, draft) { Ok(()) } else { Err(Refusal::IdTaken(id.to_string())) };
+    }
+    if let Some(twin) = twin(state, &task) {
+        return Err(Refusal::field(
+            "/source",
+            format!("This was imported already, as the task {twin}. Change that one instead."),
+        ));
+    }
+    if state.heads.get(&state.home).is_some_and(|head| head.open_tasks >= check::OPEN_TASKS) {
+        return Err(Refusal::Limit { what: "open tasks", limit: check::OPEN_TASKS, pointer: String::new() });
+    }
+    task.created_at = now;
+    if task.position.is_empty() {
+        task.position = position::at(now.as_microsecond());
+    }
+    inherit_list(state, &mut task);
+    if let Some(again) = again {
+        begin_series(state, id, &mut task, again, now)?;
+    }
+    check::task(state, id, &task, &task.whole())?;
+    let home = state.home;
+    state.create(EventKind::TaskCreated, home, id.0, now, &task);
+    if let Some(series) = task.series_id.filter(|_| again.is_some()) {
+        state.create(EventKind::SeriesChanged, home, series.0, now, &Series::of(&task, now));
+    }
+    reminder::settle(state, id, now, None);
+    Ok(())
+}
+
+/// Whether what a create names is what the task has.
+fn same(have: &Task, want: &Task, draft: &TaskPatch) -> bool {
+    let (_, differing) = have.diff(want);
+    let named = crate::record::Patch::names(draft);
+    crate::record::Patch::names(&differing).iter().all(|field| !named.contains(field) || *field == "recurrence")
+}
+
+fn twin(state: &State, task: &Task) -> Option<TaskId> {
+    let source = task.source.as_ref()?;
+    state.rows::<Task>().find(|(_, row)| row.value.source.as_ref() == Some(source)).map(|(id, _)| TaskId(id))
+}
+
+/// A step stands in the list of the task it is a step of.
+pub(super) fn inherit_list(state: &State, task: &mut Task) {
+    let parent = task.parent_id.and_then(|parent| state.row::<Task>(parent.0).ok());
+    if let Some(parent) = parent {
+        task.list_id = parent.value.list_id;
+        task.section_id = parent.value.section_id;
+    }
+}
+
+/// Makes the task the first occurrence of a series of its own. Without a due date it is due at the rule's first occurrence.
+pub(super) fn begin_series(
+    state: &State,
+    id: TaskId,
+    task: &mut Task,
+    again: &Repeat,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let settings = state.my_settings();
+    let recurrence = again.resolve(task.due.as_ref(), &settings, now)?;
+    if task.due.is_none() {
+        task.due = Some(repeat::first_due(&recurrence)?);
+    }
+    task.occurrence = task.due.as_ref().map(repeat::civil);
+    task.recurrence = Some(recurrence);
+    task.series_id = Some(SeriesId(derived(&["series", &id.to_string(), &now.as_microsecond().to_string()])));
+    Ok(())
+}

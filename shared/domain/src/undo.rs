@@ -1,0 +1,194 @@
+//! Taking back what was done. Undo is itself a change with events, and can be undone.
+
+use crate::{
+    event::{Change, Detail, Event, EventKind, Fields, Logged},
+    id::{RunId, TaskId},
+    list::{Comment, List, Section, Tag, View},
+    merge::group,
+    record::{Patch, Record},
+    refusal::{Left, Refusal},
+    reminder,
+    series::{self, Series},
+    settings::Settings,
+    state::{Kept, State},
+    task::{Status, Task, TaskPatch, trash},
+};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// What an undo did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Undone {
+    /// The events taken back, as `stream:n`.
+    pub undone: Vec<String>,
+    /// What was not, and why.
+    pub left: Vec<Left>,
+    /// The run that was taken back.
+    pub run: Option<RunId>,
+}
+
+/// Takes back the events of `state.past` for which `of` is true, newest first. Where later changes touched the same, nothing
+/// is taken back, or with `partly` all but that.
+///
+/// # Errors
+/// `UndoBlocked` names what blocks; `NothingToUndo` where there is no such event.
+pub fn undo(state: &mut State, of: impl Fn(&Logged) -> bool, partly: bool, now: Timestamp) -> Result<Undone, Refusal> {
+    let past = state.past.clone();
+    let chosen: Vec<_> = past.iter().filter(|logged| of(logged) && changes_something(logged)).collect();
+    let places: BTreeSet<_> = chosen.iter().map(|logged| (logged.event.stream, logged.n)).collect();
+    if chosen.is_empty() {
+        return Err(Refusal::NothingToUndo);
+    }
+    let later = |logged: &&Logged| !places.contains(&(logged.event.stream, logged.n));
+    let later: Vec<_> = past.iter().filter(later).collect();
+    let mut done = Undone { run: Some(chosen[0].run), ..Undone::default() };
+    let mut open = Vec::new();
+    for logged in chosen.into_iter().rev() {
+        match blocked(logged, &later, state) {
+            Some(because) => done.left.push(Left { event_id: event_id(logged), because }),
+            None => open.push(logged),
+        }
+    }
+    if !done.left.is_empty() && (!partly || open.is_empty()) {
+        return Err(Refusal::UndoBlocked(done.left));
+    }
+    for logged in open {
+        take_back(state, &logged.event, now, &mut done)?;
+        done.undone.push(event_id(logged));
+    }
+    let sent = |logged: &&&Logged| logged.event.kind == EventKind::ReminderSent && logged.event.detail.channel.as_deref() == Some("email");
+    for logged in later.iter().filter(sent) {
+        done.left.push(Left { event_id: event_id(logged), because: "a mail was sent, which cannot be taken back".into() });
+    }
+    let home = state.home;
+    let run = done.run.unwrap_or_default();
+    state.say(home, EventKind::RunUndone, run.0, now, Detail { undoes: Some(run), ..Detail::default() });
+    Ok(done)
+}
+
+/// The id of an event, `stream:n`.
+pub fn event_id(logged: &Logged) -> String {
+    format!("{}:{}", logged.event.stream, logged.n)
+}
+
+fn changes_something(logged: &Logged) -> bool {
+    logged.event.change != Change::None || logged.event.kind == EventKind::TaskPurged
+}
+
+fn blocked(logged: &Logged, later: &[&Logged], state: &State) -> Option<String> {
+    let event = &logged.event;
+    if event.kind == EventKind::TaskPurged || state.purged.contains(&TaskId(event.subject)) {
+        return Some("its content was removed for good".to_owned());
+    }
+    let mine = groups(&event.change);
+    let touches = |other: &&&Logged| {
+        other.event.subject == event.subject
+            && (other.event.stream, other.n) > (event.stream, logged.n)
+            && groups(&other.event.change).intersection(&mine).next().is_some()
+    };
+    let by = later.iter().find(touches)?;
+    let fields: Vec<_> = groups(&by.event.change).intersection(&mine).copied().collect();
+    Some(format!("{} changed again later ({} at {})", fields.join(" and "), event_id(by), by.at))
+}
+
+fn groups(change: &Change) -> BTreeSet<&'static str> {
+    let names = match change {
+        Change::Task(fields) => fields.after.names(),
+        Change::Series(fields) => fields.after.names(),
+        Change::List(fields) => fields.after.names(),
+        Change::Section(fields) => fields.after.names(),
+        Change::Tag(fields) => fields.after.names(),
+        Change::View(fields) => fields.after.names(),
+        Change::Comment(fields) => fields.after.names(),
+        Change::Settings(fields) => fields.after.names(),
+        Change::None => Vec::new(),
+    };
+    names.into_iter().map(group).collect()
+}
+
+fn take_back(state: &mut State, event: &Event, now: Timestamp, done: &mut Undone) -> Result<(), Refusal> {
+    use EventKind as K;
+    match &event.change {
+        Change::Task(fields) => task(state, TaskId(event.subject), fields, now, done),
+        Change::Series(fields) => record::<Series>(state, event, fields, K::SeriesChanged, K::SeriesEnded, now, |series| {
+            series.ended_at = Some(now);
+        }),
+        Change::List(fields) => {
+            record::<List>(state, event, fields, K::ListChanged, K::ListDeleted, now, |list| list.deleted_at = Some(now))
+        }
+        Change::Section(fields) => record::<Section>(state, event, fields, K::SectionChanged, K::SectionDeleted, now, |it| {
+            it.deleted_at = Some(now);
+        }),
+        Change::Tag(fields) => {
+            record::<Tag>(state, event, fields, K::TagChanged, K::TagChanged, now, |tag| tag.deleted_at = Some(now))
+        }
+        Change::View(fields) => {
+            record::<View>(state, event, fields, K::ViewChanged, K::ViewChanged, now, |view| view.deleted_at = Some(now))
+        }
+        Change::Comment(fields) => record::<Comment>(state, event, fields, K::CommentChanged, K::CommentDeleted, now, |it| {
+            it.deleted_at = Some(now);
+        }),
+        Change::Settings(fields) => {
+            record::<Settings>(state, event, fields, K::SettingsChanged, K::SettingsChanged, now, |_| {})
+        }
+        Change::None => Ok(()),
+    }
+}
+
+fn record<R: Kept>(
+    state: &mut State,
+    event: &Event,
+    fields: &Fields<R::Patch>,
+    changed: EventKind,
+    removed: EventKind,
+    now: Timestamp,
+    remove: impl FnOnce(&mut R),
+) -> Result<(), Refusal> {
+    let undo = Detail { note: Some("undone".to_owned()), ..Detail::default() };
+    if fields.before.is_empty() {
+        state.change::<R>(removed, event.subject, now, undo, remove)?;
+    } else {
+        state.change::<R>(changed, event.subject, now, undo, |record| record.apply(&fields.before))?;
+    }
+    Ok(())
+}
+
+fn task(state: &mut State, id: TaskId, fields: &Fields<TaskPatch>, now: Timestamp, done: &mut Undone) -> Result<(), Refusal> {
+    if fields.before.is_empty() {
+        return trash::delete(state, id, now);
+    }
+    let (was, is) = (&fields.before, &fields.after);
+    let kind = match (was.status, is.status) {
+        (Some(Status::Open), _) => EventKind::TaskReopened,
+        (Some(Status::Done), _) => EventKind::TaskCompleted,
+        (Some(Status::Dropped), _) => EventKind::TaskDropped,
+        (None, _) => match (&was.deleted_at, &is.deleted_at) {
+            (Some(None), _) => EventKind::TaskRestored,
+            (Some(Some(_)), _) => EventKind::TaskDeleted,
+            (None, _) => EventKind::TaskChanged,
+        },
+    };
+    let undo = Detail { note: Some("undone".to_owned()), ..Detail::default() };
+    state.change::<Task>(kind, id.0, now, undo, |task| task.apply(was))?;
+    reminder::settle(state, id, now, Some("undone"));
+    if was.status == Some(Status::Open) {
+        take_back_successor(state, id, now, done)?;
+    }
+    Ok(())
+}
+
+/// Undoing a completion takes back the occurrence that came of it, where nobody touched it.
+fn take_back_successor(state: &mut State, id: TaskId, now: Timestamp, done: &mut Undone) -> Result<(), Refusal> {
+    let Some(series) = state.row::<Task>(id.0)?.value.series_id else { return Ok(()) };
+    let next = series::successor(series, id);
+    let Ok(row) = state.row::<Task>(next.0) else { return Ok(()) };
+    if row.value.deleted_at.is_some() {
+        return Ok(());
+    }
+    if row.version == 1 {
+        return trash::delete(state, next, now);
+    }
+    let because = format!("the next occurrence, {next}, was edited and stays");
+    done.left.push(Left { event_id: String::new(), because });
+    Ok(())
+}
