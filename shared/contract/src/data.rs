@@ -68,9 +68,25 @@ struct Empty {}
 
 fn put<F: Serialize>(event: &Event, before: &F, after: &F, by: &By, run: RunId) -> String {
     let is_task = matches!(event.change, Change::Task(_)) || event.kind == EventKind::TaskPurged;
-    let task_id = if is_task { Some(event.subject) } else { event.detail.task };
-    let detail = &Detail { task: None, ..event.detail.clone() };
-    crate::doc::json(&Out { task_id, id: event.subject, version: event.version, before, after, detail, by, run_id: run })
+    let task_id = if is_task {
+        Some(event.subject)
+    } else {
+        event.detail.task
+    };
+    let detail = &Detail {
+        task: None,
+        ..event.detail.clone()
+    };
+    crate::doc::json(&Out {
+        task_id,
+        id: event.subject,
+        version: event.version,
+        before,
+        after,
+        detail,
+        by,
+        run_id: run,
+    })
 }
 
 /// Reads an event back from its stored data.
@@ -86,33 +102,75 @@ pub fn read(kind: EventKind, stream: StreamId, payload: &str) -> serde_json::Res
     let data: In<'_> = serde_json::from_str(payload)?;
     let about: About = serde_json::from_str(payload)?;
     let change = change(kind, data.before.get(), data.after.get())?;
-    let task = about.task_id.filter(|_| !matches!(change, Change::Task(_)) && kind != EventKind::TaskPurged);
-    Ok(Event { stream, kind, subject: data.id, version: data.version, change, detail: Detail { task, ..data.detail } })
+    let task = about
+        .task_id
+        .filter(|_| !matches!(change, Change::Task(_)) && kind != EventKind::TaskPurged);
+    Ok(Event {
+        stream,
+        kind,
+        subject: data.id,
+        version: data.version,
+        change,
+        detail: Detail {
+            task,
+            ..data.detail
+        },
+    })
 }
 
 fn change(kind: EventKind, before: &str, after: &str) -> serde_json::Result<Change> {
     use EventKind as K;
-    fn fields<P: Patch + DeserializeOwned>(before: &str, after: &str) -> serde_json::Result<Fields<P>> {
-        Ok(Fields { before: serde_json::from_str(before)?, after: serde_json::from_str(after)? })
+    fn fields<P: Patch + DeserializeOwned>(
+        before: &str,
+        after: &str,
+    ) -> serde_json::Result<Fields<P>> {
+        Ok(Fields {
+            before: serde_json::from_str(before)?,
+            after: serde_json::from_str(after)?,
+        })
     }
     let boxed = |before, after| -> serde_json::Result<_> { Ok(Box::new(fields(before, after)?)) };
     Ok(match kind {
-        K::TaskCreated | K::TaskChanged | K::TaskCompleted | K::TaskReopened | K::TaskDropped | K::TaskSkipped
-        | K::TaskDeleted | K::TaskRestored | K::TaskLeft | K::TaskEntered | K::ReminderSnoozed => {
-            Change::Task(boxed(before, after)?)
-        }
+        K::TaskCreated
+        | K::TaskChanged
+        | K::TaskCompleted
+        | K::TaskReopened
+        | K::TaskDropped
+        | K::TaskSkipped
+        | K::TaskDeleted
+        | K::TaskRestored
+        | K::TaskLeft
+        | K::TaskEntered
+        | K::ReminderSnoozed => Change::Task(boxed(before, after)?),
         K::SeriesChanged | K::SeriesPaused | K::SeriesResumed | K::SeriesEnded => {
             Change::Series(Box::new(fields(before, after)?))
         }
-        K::ListCreated | K::ListChanged | K::ListDeleted | K::ListRestored => Change::List(fields(before, after)?),
-        K::SectionCreated | K::SectionChanged | K::SectionDeleted => Change::Section(fields(before, after)?),
+        K::ListCreated | K::ListChanged | K::ListDeleted | K::ListRestored => {
+            Change::List(fields(before, after)?)
+        }
+        K::SectionCreated | K::SectionChanged | K::SectionDeleted => {
+            Change::Section(fields(before, after)?)
+        }
         K::TagChanged => Change::Tag(fields(before, after)?),
         K::ViewChanged => Change::View(fields(before, after)?),
-        K::CommentCreated | K::CommentChanged | K::CommentDeleted => Change::Comment(fields(before, after)?),
+        K::CommentCreated | K::CommentChanged | K::CommentDeleted => {
+            Change::Comment(fields(before, after)?)
+        }
         K::SettingsChanged => Change::Settings(Box::new(fields(before, after)?)),
-        K::TaskPurged | K::ReminderSoon | K::ReminderDue | K::ReminderSent | K::ReminderFailed | K::ReminderCancelled
-        | K::DigestDue | K::RunUndone | K::ImportFinished | K::SignedIn | K::SignInFailed | K::TokenCreated
-        | K::TokenRevoked | K::AuditHead => Change::None,
+        K::TaskPurged
+        | K::ReminderSoon
+        | K::ReminderDue
+        | K::ReminderSent
+        | K::ReminderFailed
+        | K::ReminderCancelled
+        | K::DigestDue
+        | K::RunUndone
+        | K::ImportFinished
+        | K::SignedIn
+        | K::SignInFailed
+        | K::TokenCreated
+        | K::TokenRevoked
+        | K::AuditHead => Change::None,
     })
 }
 
@@ -127,5 +185,12 @@ pub fn logged(
     place: (u64, Timestamp, UserId, String, RunId),
 ) -> serde_json::Result<Logged> {
     let (n, at, actor, client, run) = place;
-    Ok(Logged { event: read(kind, stream, payload)?, n, at, actor, client, run })
+    Ok(Logged {
+        event: read(kind, stream, payload)?,
+        n,
+        at,
+        actor,
+        client,
+        run,
+    })
 }

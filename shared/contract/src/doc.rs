@@ -2,11 +2,11 @@
 
 use domain::{
     id::*,
-    recurrence::Recurrence,
     record::Record,
+    recurrence::{CivilWhen, Recurrence},
     settings::Settings,
     state::Row,
-    task::{Estimate, Link, Occurrence, Priority, Reminder, ReminderSpec, Source, Status, Task},
+    task::{Estimate, Link, Priority, Reminder, ReminderSpec, Source, Status, Task},
     when::When,
 };
 use jiff::{
@@ -39,7 +39,7 @@ struct TaskDoc<'a> {
     source: &'a Option<Source>,
     recurrence: &'a Option<Recurrence>,
     series_id: Option<SeriesId>,
-    occurrence: Option<Occurrence>,
+    occurrence: Option<CivilWhen>,
     position: &'a str,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -50,8 +50,14 @@ struct TaskDoc<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum WhenDoc<'a> {
-    Date { date: Date },
-    At { at: DateTime, time_zone: Option<&'a str>, instant: Option<Timestamp> },
+    Date {
+        date: Date,
+    },
+    At {
+        at: DateTime,
+        time_zone: Option<&'a str>,
+        instant: Option<Timestamp>,
+    },
 }
 
 fn when<'a>(when: &'a When, settings: &Settings) -> WhenDoc<'a> {
@@ -114,7 +120,11 @@ pub fn with_reminders(doc: &str, reminders: &[Reminder], person: UserId) -> Stri
     let own: Vec<_> = reminders
         .iter()
         .filter(|reminder| reminder.person == person)
-        .map(|reminder| ReminderDoc { id: reminder.id, spec: &reminder.spec, snoozed_until: reminder.snoozed_until })
+        .map(|reminder| ReminderDoc {
+            id: reminder.id,
+            spec: &reminder.spec,
+            snoozed_until: reminder.snoozed_until,
+        })
         .collect();
     let open = doc.strip_suffix('}').unwrap_or(doc);
     format!("{open},\"reminders\":{}}}", json(&own))
@@ -136,7 +146,12 @@ pub fn record<R: Record>(id: Uuid, row: &Row<R>) -> String {
         fields: &'a R,
         updated_at: Timestamp,
     }
-    json(&RecordDoc { id, version: row.version, fields: &row.value, updated_at: row.updated_at })
+    json(&RecordDoc {
+        id,
+        version: row.version,
+        fields: &row.value,
+        updated_at: row.updated_at,
+    })
 }
 
 /// Reads a task back out of its shared JSON and its reminders.

@@ -27,38 +27,121 @@ use jiff::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each is documented where it is decided")]
 pub enum Command {
-    CreateTask { id: TaskId, draft: TaskPatch, repeat: Option<Repeat> },
-    UpdateTask { id: TaskId, edit: Box<Edit> },
-    CompleteTask { id: TaskId },
-    ReopenTask { id: TaskId },
-    DropTask { id: TaskId },
-    DeleteTask { id: TaskId },
-    RestoreTask { id: TaskId },
-    PurgeTask { id: TaskId },
-    EmptyTrash { before: Timestamp },
-    DuplicateTask { id: TaskId, copy: TaskId },
-    MoveTask { id: TaskId, to: Place },
-    Reschedule { id: TaskId, due: Option<When>, following: bool },
-    Skip { id: TaskId },
-    EndSeries { id: SeriesId },
-    PauseSeries { id: SeriesId },
-    ResumeSeries { id: SeriesId },
-    SnoozeReminder { id: TaskId, reminder: Option<ReminderId>, until: Timestamp },
-    CreateList { id: ListId, set: ListPatch },
-    UpdateList { id: ListId, set: ListPatch },
-    DeleteList { id: ListId },
-    RestoreList { id: ListId },
-    CreateSection { id: SectionId, set: SectionPatch },
-    UpdateSection { id: SectionId, set: SectionPatch },
-    DeleteSection { id: SectionId },
-    UpdateTag { name: String, set: TagPatch },
-    DeleteTag { name: String },
-    CreateView { id: ViewId, set: ViewPatch },
-    UpdateView { id: ViewId, set: ViewPatch },
-    DeleteView { id: ViewId },
-    Comment { id: CommentId, task: TaskId, text: String },
-    UpdateComment { id: CommentId, text: Option<String> },
-    UpdateSettings { set: Box<SettingsPatch> },
+    CreateTask {
+        id: TaskId,
+        draft: TaskPatch,
+        repeat: Option<Repeat>,
+    },
+    UpdateTask {
+        id: TaskId,
+        edit: Box<Edit>,
+    },
+    CompleteTask {
+        id: TaskId,
+    },
+    ReopenTask {
+        id: TaskId,
+    },
+    DropTask {
+        id: TaskId,
+    },
+    DeleteTask {
+        id: TaskId,
+    },
+    RestoreTask {
+        id: TaskId,
+    },
+    PurgeTask {
+        id: TaskId,
+    },
+    EmptyTrash {
+        before: Timestamp,
+    },
+    DuplicateTask {
+        id: TaskId,
+        copy: TaskId,
+    },
+    MoveTask {
+        id: TaskId,
+        to: Place,
+    },
+    Reschedule {
+        id: TaskId,
+        due: Option<When>,
+        following: bool,
+    },
+    Skip {
+        id: TaskId,
+    },
+    EndSeries {
+        id: SeriesId,
+    },
+    PauseSeries {
+        id: SeriesId,
+    },
+    ResumeSeries {
+        id: SeriesId,
+    },
+    SnoozeReminder {
+        id: TaskId,
+        reminder: Option<ReminderId>,
+        until: Timestamp,
+    },
+    CreateList {
+        id: ListId,
+        set: ListPatch,
+    },
+    UpdateList {
+        id: ListId,
+        set: ListPatch,
+    },
+    DeleteList {
+        id: ListId,
+    },
+    RestoreList {
+        id: ListId,
+    },
+    CreateSection {
+        id: SectionId,
+        set: SectionPatch,
+    },
+    UpdateSection {
+        id: SectionId,
+        set: SectionPatch,
+    },
+    DeleteSection {
+        id: SectionId,
+    },
+    UpdateTag {
+        name: String,
+        set: TagPatch,
+    },
+    DeleteTag {
+        name: String,
+    },
+    CreateView {
+        id: ViewId,
+        set: ViewPatch,
+    },
+    UpdateView {
+        id: ViewId,
+        set: ViewPatch,
+    },
+    DeleteView {
+        id: ViewId,
+    },
+    Comment {
+        id: CommentId,
+        task: TaskId,
+        text: String,
+    },
+    UpdateComment {
+        id: CommentId,
+        text: Option<String>,
+    },
+    UpdateSettings {
+        set: Box<SettingsPatch>,
+    },
 }
 
 impl Command {
@@ -85,7 +168,9 @@ impl Command {
             | Self::Reschedule { id, .. }
             | Self::Skip { id }
             | Self::SnoozeReminder { id, .. } => need.tasks.push(*id),
-            Self::EmptyTrash { before } => need.tasks_of.push(TasksOf::Trash(before.as_microsecond())),
+            Self::EmptyTrash { before } => {
+                need.tasks_of.push(TasksOf::Trash(before.as_microsecond()))
+            }
             Self::DuplicateTask { id, copy } => need.tasks.extend([*id, *copy]),
             Self::MoveTask { id, to } => {
                 need.tasks.push(*id);
@@ -98,7 +183,9 @@ impl Command {
                     None => {}
                 }
             }
-            Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => need.series.push(*id),
+            Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => {
+                need.series.push(*id)
+            }
             Self::CreateList { id, .. } | Self::UpdateList { id, .. } => need.lists.push(*id),
             Self::DeleteList { id } | Self::RestoreList { id } => {
                 need.lists.push(*id);
@@ -123,13 +210,17 @@ impl Command {
                 need.tags.push(name.clone());
                 need.tasks_of.push(TasksOf::Tag(name.clone()));
             }
-            Self::CreateView { id, .. } | Self::UpdateView { id, .. } | Self::DeleteView { id } => need.views.push(*id),
+            Self::CreateView { id, .. } | Self::UpdateView { id, .. } | Self::DeleteView { id } => {
+                need.views.push(*id)
+            }
             Self::Comment { id, task, .. } => {
                 need.comments.push(*id);
                 need.tasks.push(*task);
             }
             Self::UpdateComment { id, .. } => need.comments.push(*id),
-            Self::UpdateSettings { set } if set.time_zone.is_some() || set.all_day_time.is_some() => {
+            Self::UpdateSettings { set }
+                if set.time_zone.is_some() || set.all_day_time.is_some() =>
+            {
                 need.tasks_of.push(TasksOf::Floating);
             }
             Self::UpdateSettings { .. } => {}
@@ -145,14 +236,19 @@ impl Command {
     /// # Errors
     /// What the command's own function documents.
     pub fn decide(&self, state: &mut State, expect: Expect, now: Timestamp) -> Result<(), Refusal> {
-        if let (Some(id), false) = (self.task(), matches!(self, Self::UpdateTask { .. } | Self::CreateTask { .. })) {
+        if let (Some(id), false) = (
+            self.task(),
+            matches!(self, Self::UpdateTask { .. } | Self::CreateTask { .. }),
+        ) {
             if state.purged.contains(&id) {
                 return Err(Refusal::Purged);
             }
             change::expected("task", state.row::<Task>(id.0)?.version, expect)?;
         }
         match self {
-            Self::CreateTask { id, draft, repeat } => create::create(state, *id, draft, repeat.as_ref(), now),
+            Self::CreateTask { id, draft, repeat } => {
+                create::create(state, *id, draft, repeat.as_ref(), now)
+            }
             Self::UpdateTask { id, edit } => {
                 let mut edit = edit.as_ref().clone();
                 if let Expect::Base(base) = expect {
@@ -173,7 +269,10 @@ impl Command {
             Self::DuplicateTask { id, copy } => copy::duplicate(state, *id, *copy, now),
             Self::MoveTask { id, to } => place::place(state, *id, to, now),
             Self::Reschedule { id, due, following } => {
-                let mut edit = Edit { following: *following, ..Edit::default() };
+                let mut edit = Edit {
+                    following: *following,
+                    ..Edit::default()
+                };
                 edit.set.due = Some(due.clone());
                 change::change(state, *id, &edit, Expect::Any, now)
             }
@@ -181,12 +280,21 @@ impl Command {
             Self::EndSeries { id } => series::end(state, *id, now),
             Self::PauseSeries { id } => series::pause(state, *id, now),
             Self::ResumeSeries { id } => series::resume(state, *id, now),
-            Self::SnoozeReminder { id, reminder, until } => reminder::snooze(state, *id, *reminder, *until, now),
+            Self::SnoozeReminder {
+                id,
+                reminder,
+                until,
+            } => reminder::snooze(state, *id, *reminder, *until, now),
             other => other.decide_kept(state, expect, now),
         }
     }
 
-    fn decide_kept(&self, state: &mut State, expect: Expect, now: Timestamp) -> Result<(), Refusal> {
+    fn decide_kept(
+        &self,
+        state: &mut State,
+        expect: Expect,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         match self {
             Self::CreateList { id, set } => keep::create_list(state, *id, set, now),
             Self::UpdateList { id, set } => keep::update_list(state, *id, set, expect, now),
@@ -201,7 +309,9 @@ impl Command {
             Self::UpdateView { id, set } => keep::update_view(state, *id, set, expect, now),
             Self::DeleteView { id } => keep::delete_view(state, *id, now),
             Self::Comment { id, task, text } => keep::comment(state, *id, *task, text, now),
-            Self::UpdateComment { id, text } => keep::update_comment(state, *id, text.as_deref(), now),
+            Self::UpdateComment { id, text } => {
+                keep::update_comment(state, *id, text.as_deref(), now)
+            }
             Self::UpdateSettings { set } => keep::update_settings(state, set, now),
             // The others are decided above.
             _ => Ok(()),

@@ -144,7 +144,10 @@ impl EventKind {
 
     /// Whether it is only for our own functions: never in feeds, history or webhooks, and not in the log.
     pub const fn is_internal(self) -> bool {
-        matches!(self, Self::ReminderSoon | Self::ReminderDue | Self::DigestDue)
+        matches!(
+            self,
+            Self::ReminderSoon | Self::ReminderDue | Self::DigestDue
+        )
     }
 }
 

@@ -50,7 +50,9 @@ impl ScheduleState {
 
     /// The state of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Open, Self::Fired, Self::Cancelled, Self::Skipped].into_iter().find(|state| state.name() == name)
+        [Self::Open, Self::Fired, Self::Cancelled, Self::Skipped]
+            .into_iter()
+            .find(|state| state.name() == name)
     }
 }
 
@@ -127,6 +129,8 @@ impl DeliveryState {
 
     /// The state of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Open, Self::Sent, Self::Failed, Self::Cancelled].into_iter().find(|state| state.name() == name)
+        [Self::Open, Self::Sent, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
     }
 }

@@ -37,9 +37,15 @@ pub fn check(state: &State, id: TaskId, base: u64, set: &TaskPatch) -> Result<()
     for field in set.names() {
         let only = |patch: &TaskPatch| patch.only(|name| name == field);
         let touching = since.iter().rev().find(|(_, theirs)| {
-            theirs.names().iter().any(|other| group(other) == group(field)) && !is_set(field)
+            theirs
+                .names()
+                .iter()
+                .any(|other| group(other) == group(field))
+                && !is_set(field)
         });
-        let Some((logged, _)) = touching else { continue };
+        let Some((logged, _)) = touching else {
+            continue;
+        };
         let (yours, theirs) = (only(set), only(&current));
         if yours != theirs {
             conflicts.push(Conflict {
@@ -52,12 +58,21 @@ pub fn check(state: &State, id: TaskId, base: u64, set: &TaskPatch) -> Result<()
             });
         }
     }
-    if conflicts.is_empty() { Ok(()) } else { Err(Refusal::Conflict { version: row.version, conflicts }) }
+    if conflicts.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Conflict {
+            version: row.version,
+            conflicts,
+        })
+    }
 }
 
 /// What the writer's tags and blockers mean for a task that changed meanwhile: what they added and took off since the base.
 pub fn sets(state: &State, id: TaskId, base: u64, set: &mut TaskPatch) {
-    let Ok(row) = state.row::<Task>(id.0) else { return };
+    let Ok(row) = state.row::<Task>(id.0) else {
+        return;
+    };
     let since: Vec<_> = since(state, id, base).collect();
     let before = as_of(&row.value, &since);
     if let Some(yours) = &mut set.tags {
@@ -69,16 +84,25 @@ pub fn sets(state: &State, id: TaskId, base: u64, set: &mut TaskPatch) {
 }
 
 fn three_way<T: Clone + PartialEq>(base: &[T], yours: &[T], theirs: &[T]) -> Vec<T> {
-    let kept = theirs.iter().filter(|item| yours.contains(item) || !base.contains(item));
-    let added = yours.iter().filter(|item| !base.contains(item) && !theirs.contains(item));
+    let kept = theirs
+        .iter()
+        .filter(|item| yours.contains(item) || !base.contains(item));
+    let added = yours
+        .iter()
+        .filter(|item| !base.contains(item) && !theirs.contains(item));
     kept.chain(added).cloned().collect()
 }
 
 fn since(state: &State, id: TaskId, base: u64) -> impl Iterator<Item = (&Logged, &TaskPatch)> {
-    state.past.iter().filter_map(move |logged| match &logged.event.change {
-        Change::Task(fields) if logged.event.subject == id.0 && logged.event.version > base => Some((logged, &fields.after)),
-        _ => None,
-    })
+    state
+        .past
+        .iter()
+        .filter_map(move |logged| match &logged.event.change {
+            Change::Task(fields) if logged.event.subject == id.0 && logged.event.version > base => {
+                Some((logged, &fields.after))
+            }
+            _ => None,
+        })
 }
 
 /// The task as it was before those events.

@@ -1,9 +1,6 @@
 //! What a command needs to have loaded before it can be decided.
 
-use crate::{
-    id::*,
-    task::Source,
-};
+use crate::{id::*, task::Source};
 
 /// What to load. Everything named is loaded where it is in a stream that the person may see; what is not there is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,6 +88,9 @@ impl Need {
 
     /// One task and its family.
     pub fn task(id: TaskId) -> Self {
-        Self { tasks: vec![id], ..Self::default() }
+        Self {
+            tasks: vec![id],
+            ..Self::default()
+        }
     }
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
 /// A value that events describe field by field.
-pub trait Record: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Record:
+    Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// Some of the record's fields.
     type Patch: Patch;
 
@@ -20,7 +22,9 @@ pub trait Record: Clone + Debug + Default + PartialEq + Serialize + DeserializeO
 }
 
 /// Some fields of a record; the others are absent.
-pub trait Patch: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Patch:
+    Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// The names of the fields that are present.
     fn names(&self) -> Vec<&'static str>;
     /// The same patch without the fields for which `keep` is false.
@@ -33,7 +37,9 @@ pub trait Patch: Clone + Debug + Default + PartialEq + Serialize + DeserializeOw
 }
 
 /// Reads a present field, so that `null` is a value and absence is not.
-pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 

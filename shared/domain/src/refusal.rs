@@ -29,7 +29,9 @@ pub enum Refusal {
         asked: u64,
     },
     /// Both changed the same since the base.
-    #[error("Somebody changed the same since you read it. Choose a value for each field and send it again.")]
+    #[error(
+        "Somebody changed the same since you read it. Choose a value for each field and send it again."
+    )]
     Conflict {
         /// The version now.
         version: u64,
@@ -88,7 +90,10 @@ pub enum Refusal {
 }
 
 fn because(left: &[Left]) -> String {
-    left.iter().map(|left| left.because.as_str()).collect::<Vec<_>>().join("; ")
+    left.iter()
+        .map(|left| left.because.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A field that two people changed; each patch holds that field alone.
@@ -120,6 +125,10 @@ pub struct Left {
 impl Refusal {
     /// A field with an unfit value.
     pub fn field(pointer: impl Into<String>, words: impl Into<String>) -> Self {
-        Self::Field { pointer: pointer.into(), code: "field_invalid", words: words.into() }
+        Self::Field {
+            pointer: pointer.into(),
+            code: "field_invalid",
+            words: words.into(),
+        }
     }
 }

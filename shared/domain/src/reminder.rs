@@ -19,8 +19,11 @@ const PUBLISH_AGAIN: SignedDuration = SignedDuration::from_secs(10);
 /// How long a claim holds: longer than a send may take (30 s).
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long to wait after each failure; after the last it is given up.
-const RETRIES: [SignedDuration; 3] =
-    [SignedDuration::from_mins(1), SignedDuration::from_mins(5), SignedDuration::from_mins(15)];
+const RETRIES: [SignedDuration; 3] = [
+    SignedDuration::from_mins(1),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+];
 /// The token of a delivery that waits for its next try.
 const WAITING: &str = "waiting";
 
@@ -39,36 +42,62 @@ pub fn moment(task: &Task, reminder: &Reminder, settings: &Settings) -> Option<T
         Anchor::Start => task.start.as_ref(),
         Anchor::Deadline => deadline.as_ref(),
     }?;
-    let zone = anchor.zone().map_or(settings.zone(), |zone| zone.time_zone());
+    let zone = anchor
+        .zone()
+        .map_or(settings.zone(), |zone| zone.time_zone());
     let anchor = anchor.instant(settings.zone(), settings.all_day_time.0.0)?;
-    anchor.to_zoned(zone.clone()).checked_add(check::lead(offset)?).ok().map(|zoned| zoned.timestamp())
+    anchor
+        .to_zoned(zone.clone())
+        .checked_add(check::lead(offset)?)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 /// Brings the schedule of a task's reminders in line with the task: sets, moves, cancels. `why` is said of those cancelled.
 pub fn settle(state: &mut State, id: TaskId, now: Timestamp, why: Option<&str>) {
-    let Ok(row) = state.row::<Task>(id.0) else { return };
+    let Ok(row) = state.row::<Task>(id.0) else {
+        return;
+    };
     let (task, stream) = (row.value.clone(), row.stream);
     let settings = state.my_settings();
-    let wanted = |reminder: &Reminder| if task.is_live() { moment(&task, reminder, &settings) } else { None };
+    let wanted = |reminder: &Reminder| {
+        if task.is_live() {
+            moment(&task, reminder, &settings)
+        } else {
+            None
+        }
+    };
     for reminder in &task.reminders {
         let key = (id, reminder.id);
         let have = state.schedule.get(&key).cloned();
         match (have, wanted(reminder)) {
             (Some(have), None) => cancel(state, have, now, why),
             (None, Some(moment)) => state.schedule(set(id, reminder, stream, 1, moment, now)),
-            (Some(have), Some(moment)) if have.moment != moment || have.state == ScheduleState::Cancelled => {
+            (Some(have), Some(moment))
+                if have.moment != moment || have.state == ScheduleState::Cancelled =>
+            {
                 let generation = have.generation + 1;
                 if have.state == ScheduleState::Open {
-                    state.schedule(Scheduled { state: ScheduleState::Cancelled, ..have });
+                    state.schedule(Scheduled {
+                        state: ScheduleState::Cancelled,
+                        ..have
+                    });
                 }
                 state.schedule(set(id, reminder, stream, generation, moment, now));
             }
             _ => {}
         }
     }
-    let gone = |row: &&Scheduled| row.task == id && !task.reminders.iter().any(|reminder| reminder.id == row.reminder);
+    let gone = |row: &&Scheduled| {
+        row.task == id
+            && !task
+                .reminders
+                .iter()
+                .any(|reminder| reminder.id == row.reminder)
+    };
     let gone: Vec<_> = state.schedule.values().filter(gone).cloned().collect();
-    gone.into_iter().for_each(|row| cancel(state, row, now, why));
+    gone.into_iter()
+        .for_each(|row| cancel(state, row, now, why));
 }
 
 fn set(
@@ -80,8 +109,20 @@ fn set(
     now: Timestamp,
 ) -> Scheduled {
     let passed = moment < now - GRACE;
-    let state = if passed { ScheduleState::Skipped } else { ScheduleState::Open };
-    Scheduled { task, reminder: reminder.id, generation, person: reminder.person, stream, moment, state }
+    let state = if passed {
+        ScheduleState::Skipped
+    } else {
+        ScheduleState::Open
+    };
+    Scheduled {
+        task,
+        reminder: reminder.id,
+        generation,
+        person: reminder.person,
+        stream,
+        moment,
+        state,
+    }
 }
 
 fn cancel(state: &mut State, row: Scheduled, now: Timestamp, why: Option<&str>) {
@@ -90,11 +131,23 @@ fn cancel(state: &mut State, row: Scheduled, now: Timestamp, why: Option<&str>) 
     }
     let detail = Detail {
         task: Some(row.task.0),
-        note: Some(why.unwrap_or("there is no date to remind of any more").to_owned()),
+        note: Some(
+            why.unwrap_or("there is no date to remind of any more")
+                .to_owned(),
+        ),
         ..Detail::default()
     };
-    state.say(row.stream, EventKind::ReminderCancelled, row.reminder.0, now, detail);
-    state.schedule(Scheduled { state: ScheduleState::Cancelled, ..row });
+    state.say(
+        row.stream,
+        EventKind::ReminderCancelled,
+        row.reminder.0,
+        now,
+        detail,
+    );
+    state.schedule(Scheduled {
+        state: ScheduleState::Cancelled,
+        ..row
+    });
 }
 
 /// Puts a reminder off; the task's last one when none is named, a new one where there is none.
@@ -109,27 +162,48 @@ pub fn snooze(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     if until <= now {
-        return Err(Refusal::field("/until", "That moment has passed. Choose one ahead."));
+        return Err(Refusal::field(
+            "/until",
+            "That moment has passed. Choose one ahead.",
+        ));
     }
     let person = state.viewer;
     let task = state.row::<Task>(id.0)?.value.clone();
     if !task.is_live() {
-        return Err(Refusal::Unfit("This task is closed or in the trash, so nothing of it is left to remind of.".into()));
+        return Err(Refusal::Unfit(
+            "This task is closed or in the trash, so nothing of it is left to remind of.".into(),
+        ));
     }
     let own = |reminder: &&Reminder| reminder.person == person;
     let found = match which {
         Some(which) => {
-            let known = task.reminders.iter().filter(own).any(|reminder| reminder.id == which);
-            known.then_some(which).ok_or(Refusal::NotFound("reminder"))?
+            let known = task
+                .reminders
+                .iter()
+                .filter(own)
+                .any(|reminder| reminder.id == which);
+            known
+                .then_some(which)
+                .ok_or(Refusal::NotFound("reminder"))?
         }
         None => {
             let mine = task.reminders.iter().filter(own);
-            let latest = mine.max_by_key(|reminder| state.schedule.get(&(id, reminder.id)).map(|row| row.moment));
+            let latest = mine.max_by_key(|reminder| {
+                state.schedule.get(&(id, reminder.id)).map(|row| row.moment)
+            });
             latest.map_or_else(|| new_id(id, person, until), |reminder| reminder.id)
         }
     };
-    state.change::<Task>(EventKind::ReminderSnoozed, id.0, now, Detail::default(), |task| {
-        match task.reminders.iter_mut().find(|reminder| reminder.id == found) {
+    state.change::<Task>(
+        EventKind::ReminderSnoozed,
+        id.0,
+        now,
+        Detail::default(),
+        |task| match task
+            .reminders
+            .iter_mut()
+            .find(|reminder| reminder.id == found)
+        {
             Some(reminder) => reminder.snoozed_until = Some(until),
             None => task.reminders.push(Reminder {
                 id: found,
@@ -137,14 +211,19 @@ pub fn snooze(
                 spec: ReminderSpec::At { at: until },
                 snoozed_until: None,
             }),
-        }
-    })?;
+        },
+    )?;
     settle(state, id, now, None);
     Ok(())
 }
 
 fn new_id(task: TaskId, person: UserId, at: Timestamp) -> ReminderId {
-    ReminderId(derived(&["snoozed", &task.to_string(), &person.to_string(), &at.to_string()]))
+    ReminderId(derived(&[
+        "snoozed",
+        &task.to_string(),
+        &person.to_string(),
+        &at.to_string(),
+    ]))
 }
 
 /// Turns reminders whose moment has come into one delivery per channel, of several reminders where they come at once.
@@ -153,7 +232,9 @@ pub fn fire(state: &mut State, due: &[(TaskId, ReminderId, u64)], now: Timestamp
     let person = state.viewer;
     let is_due = |state: &State, (task, reminder, generation): &(TaskId, ReminderId, u64)| {
         let row = state.schedule.get(&(*task, *reminder))?;
-        let open = row.generation == *generation && row.state == ScheduleState::Open && row.person == person;
+        let open = row.generation == *generation
+            && row.state == ScheduleState::Open
+            && row.person == person;
         (open && row.moment <= now).then(|| row.clone())
     };
     let mut rows: Vec<_> = due.iter().filter_map(|key| is_due(state, key)).collect();
@@ -164,7 +245,13 @@ pub fn fire(state: &mut State, due: &[(TaskId, ReminderId, u64)], now: Timestamp
     let items: Vec<_> = rows.iter().map(item).collect();
     let settings = state.my_settings();
     for channel in channels(&settings) {
-        let delivery = open_delivery(state, channel, &items, quiet_until(&settings, channel, now), now);
+        let delivery = open_delivery(
+            state,
+            channel,
+            &items,
+            quiet_until(&settings, channel, now),
+            now,
+        );
         for row in &rows {
             state.claim(LedgerRow {
                 task: row.task,
@@ -176,14 +263,21 @@ pub fn fire(state: &mut State, due: &[(TaskId, ReminderId, u64)], now: Timestamp
         }
     }
     for row in rows {
-        state.schedule(Scheduled { state: ScheduleState::Fired, ..row });
+        state.schedule(Scheduled {
+            state: ScheduleState::Fired,
+            ..row
+        });
     }
 }
 
 /// The channels that a person's reminders go out on.
 pub fn channels(settings: &Settings) -> Vec<&'static str> {
     let email = settings.email.is_some() && settings.email_reminders.0;
-    if email { vec!["page", "email"] } else { vec!["page"] }
+    if email {
+        vec!["page", "email"]
+    } else {
+        vec!["page"]
+    }
 }
 
 fn item(row: &Scheduled) -> Item {
@@ -204,8 +298,14 @@ fn open_delivery(
     quiet_until: Option<Timestamp>,
     now: Timestamp,
 ) -> DeliveryId {
-    let keys = items.iter().map(|item| format!("{}/{}/{}", item.task, item.reminder, item.generation));
-    let id = DeliveryId(derived(&["delivery", channel, &keys.collect::<Vec<_>>().join(" ")]));
+    let keys = items
+        .iter()
+        .map(|item| format!("{}/{}/{}", item.task, item.reminder, item.generation));
+    let id = DeliveryId(derived(&[
+        "delivery",
+        channel,
+        &keys.collect::<Vec<_>>().join(" "),
+    ]));
     let home = state.home;
     state.deliver(Delivery {
         id,
@@ -215,32 +315,58 @@ fn open_delivery(
         state: DeliveryState::Open,
         attempt: 0,
         next_at: quiet_until.unwrap_or(now + PUBLISH_AGAIN),
-        token: if quiet_until.is_some() { WAITING.to_owned() } else { String::new() },
+        token: if quiet_until.is_some() {
+            WAITING.to_owned()
+        } else {
+            String::new()
+        },
         items: items.to_vec(),
         receipt: String::new(),
         created_at: now,
         closed_at: None,
     });
     if quiet_until.is_none() {
-        state.wake(Wake { stream: home, kind: EventKind::ReminderDue, subject: id.0, cause: "0".to_owned() });
+        state.wake(Wake {
+            stream: home,
+            kind: EventKind::ReminderDue,
+            subject: id.0,
+            cause: "0".to_owned(),
+        });
     }
     id
 }
 
 /// The end of the quiet hours that `now` lies in; the open page is never quiet.
 fn quiet_until(settings: &Settings, channel: &str, now: Timestamp) -> Option<Timestamp> {
-    let QuietHours { from, until } = settings.quiet_hours.filter(|quiet| channel != "page" && quiet.from != quiet.until)?;
+    let QuietHours { from, until } = settings
+        .quiet_hours
+        .filter(|quiet| channel != "page" && quiet.from != quiet.until)?;
     let here = now.to_zoned(settings.zone().clone());
     let (time, overnight) = (here.time(), until < from);
-    let within = if overnight { time >= from.0 || time < until.0 } else { time >= from.0 && time < until.0 };
-    let day = if overnight && time >= from.0 { here.date().tomorrow().ok()? } else { here.date() };
-    let end = settings.zone().to_ambiguous_zoned(day.to_datetime(until.0)).compatible().ok()?.timestamp();
+    let within = if overnight {
+        time >= from.0 || time < until.0
+    } else {
+        time >= from.0 && time < until.0
+    };
+    let day = if overnight && time >= from.0 {
+        here.date().tomorrow().ok()?
+    } else {
+        here.date()
+    };
+    let end = settings
+        .zone()
+        .to_ambiguous_zoned(day.to_datetime(until.0))
+        .compatible()
+        .ok()?
+        .timestamp();
     within.then_some(end)
 }
 
 /// Publishes a delivery again whose next try has come.
 pub fn wake(state: &mut State, id: DeliveryId, now: Timestamp) {
-    let Some(delivery) = state.deliveries.get(&id).cloned() else { return };
+    let Some(delivery) = state.deliveries.get(&id).cloned() else {
+        return;
+    };
     if delivery.state != DeliveryState::Open || delivery.next_at > now {
         return;
     }
@@ -251,7 +377,11 @@ pub fn wake(state: &mut State, id: DeliveryId, now: Timestamp) {
         cause: format!("{}-{}", delivery.attempt, now.as_microsecond()),
     };
     state.wake(wake);
-    state.deliver(Delivery { token: String::new(), next_at: now + PUBLISH_AGAIN, ..delivery });
+    state.deliver(Delivery {
+        token: String::new(),
+        next_at: now + PUBLISH_AGAIN,
+        ..delivery
+    });
 }
 
 /// Takes a delivery to send it: the answer is what to send, or nothing when somebody else has it or nothing is left to say.
@@ -264,10 +394,18 @@ pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> 
     }
     if delivery.attempt == 0 {
         let settings = state.my_settings();
-        delivery.items = delivery.items.iter().filter_map(|item| frozen(state, item, &settings)).collect();
+        delivery.items = delivery
+            .items
+            .iter()
+            .filter_map(|item| frozen(state, item, &settings))
+            .collect();
     }
     if delivery.items.is_empty() {
-        state.deliver(Delivery { state: DeliveryState::Cancelled, closed_at: Some(now), ..delivery });
+        state.deliver(Delivery {
+            state: DeliveryState::Cancelled,
+            closed_at: Some(now),
+            ..delivery
+        });
         return None;
     }
     delivery.attempt += 1;
@@ -281,9 +419,14 @@ pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> 
 fn frozen(state: &State, item: &Item, settings: &Settings) -> Option<Item> {
     let row = state.schedule.get(&(item.task, item.reminder))?;
     let task = &state.row::<Task>(item.task.0).ok()?.value;
-    let stands = row.generation == item.generation && row.state == ScheduleState::Fired && task.is_live();
+    let stands =
+        row.generation == item.generation && row.state == ScheduleState::Fired && task.is_live();
     let due = task.due.as_ref().map(|due| in_words(due, settings.zone()));
-    stands.then(|| Item { title: task.title.clone(), due, ..item.clone() })
+    stands.then(|| Item {
+        title: task.title.clone(),
+        due,
+        ..item.clone()
+    })
 }
 
 /// A date as a reminder says it: "Sunday 29 November 2026, 15:00 (Europe/Berlin)".
@@ -293,7 +436,10 @@ pub fn in_words(when: &When, zone: &TimeZone) -> String {
         When::Date(_) => day,
         When::At { at, zone: own } => {
             let time = at.strftime("%H:%M");
-            match own.as_ref().filter(|own| zone.iana_name() != Some(own.as_str())) {
+            match own
+                .as_ref()
+                .filter(|own| zone.iana_name() != Some(own.as_str()))
+            {
                 Some(own) => format!("{day}, {time} ({own})"),
                 None => format!("{day}, {time}"),
             }
@@ -314,7 +460,9 @@ pub enum Tried {
 
 /// Records what became of a try, where the token still holds.
 pub fn record(state: &mut State, id: DeliveryId, token: &str, tried: &Tried, now: Timestamp) {
-    let Some(delivery) = state.deliveries.get(&id).cloned() else { return };
+    let Some(delivery) = state.deliveries.get(&id).cloned() else {
+        return;
+    };
     if delivery.state != DeliveryState::Open || delivery.token != token {
         return;
     }
@@ -327,12 +475,18 @@ pub fn record(state: &mut State, id: DeliveryId, token: &str, tried: &Tried, now
             receipt: why.clone(),
             ..delivery
         }),
-        (Tried::Retry(why) | Tried::Stop(why), _) => close(state, delivery, DeliveryState::Failed, why, now),
+        (Tried::Retry(why) | Tried::Stop(why), _) => {
+            close(state, delivery, DeliveryState::Failed, why, now)
+        }
     }
 }
 
 fn close(state: &mut State, delivery: Delivery, to: DeliveryState, receipt: &str, now: Timestamp) {
-    let kind = if to == DeliveryState::Sent { EventKind::ReminderSent } else { EventKind::ReminderFailed };
+    let kind = if to == DeliveryState::Sent {
+        EventKind::ReminderSent
+    } else {
+        EventKind::ReminderFailed
+    };
     for item in &delivery.items {
         let detail = Detail {
             task: Some(item.task.0),
@@ -345,7 +499,13 @@ fn close(state: &mut State, delivery: Delivery, to: DeliveryState, receipt: &str
         };
         state.say(delivery.stream, kind, item.reminder.0, now, detail);
     }
-    state.deliver(Delivery { state: to, receipt: receipt.to_owned(), closed_at: Some(now), token: String::new(), ..delivery });
+    state.deliver(Delivery {
+        state: to,
+        receipt: receipt.to_owned(),
+        closed_at: Some(now),
+        token: String::new(),
+        ..delivery
+    });
 }
 
 /// Tries a failed delivery again.
@@ -353,12 +513,25 @@ fn close(state: &mut State, delivery: Delivery, to: DeliveryState, receipt: &str
 /// # Errors
 /// No such delivery; it did not fail.
 pub fn retry(state: &mut State, id: DeliveryId, now: Timestamp) -> Result<(), Refusal> {
-    let delivery = state.deliveries.get(&id).cloned().ok_or(Refusal::NotFound("delivery"))?;
+    let delivery = state
+        .deliveries
+        .get(&id)
+        .cloned()
+        .ok_or(Refusal::NotFound("delivery"))?;
     if delivery.state != DeliveryState::Failed {
-        return Err(Refusal::Unfit(format!("This delivery is {}; only a failed one can be tried again.", delivery.state.name())));
+        return Err(Refusal::Unfit(format!(
+            "This delivery is {}; only a failed one can be tried again.",
+            delivery.state.name()
+        )));
     }
     // The items stay as they were frozen: attempt 1 is not a first claim any more.
-    let open = Delivery { state: DeliveryState::Open, closed_at: None, next_at: now, token: String::new(), ..delivery };
+    let open = Delivery {
+        state: DeliveryState::Open,
+        closed_at: None,
+        next_at: now,
+        token: String::new(),
+        ..delivery
+    };
     state.deliver(open);
     wake(state, id, now);
     Ok(())

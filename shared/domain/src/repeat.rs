@@ -46,10 +46,19 @@ impl Repeat {
     ///
     /// # Errors
     /// A rule that a task cannot have.
-    pub fn resolve(&self, due: Option<&When>, settings: &Settings, now: Timestamp) -> Result<Recurrence, Refusal> {
+    pub fn resolve(
+        &self,
+        due: Option<&When>,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Recurrence, Refusal> {
         let start = self.start.or(due.map(civil)).unwrap_or_else(|| {
             let here = now.to_zoned(settings.zone().clone());
-            if has_time(&self.rrule) { CivilWhen::At(here.datetime()) } else { CivilWhen::Date(here.date()) }
+            if has_time(&self.rrule) {
+                CivilWhen::At(here.datetime())
+            } else {
+                CivilWhen::Date(here.date())
+            }
         });
         let zone = match (&self.time_zone, due) {
             (Some(zone), _) => zone.clone(),
@@ -93,6 +102,14 @@ fn has_time(rule: &Rule) -> bool {
 /// # Errors
 /// A rule that gives none.
 pub fn first_due(recurrence: &Recurrence) -> Result<When, Refusal> {
-    let first = recurrence.series().next().map(|next| due(next.occurrence, recurrence.time_zone.clone()));
-    first.ok_or_else(|| RuleError::NeverMatches("This rule never gives a date; check its days and its end.".to_owned()).into())
+    let first = recurrence
+        .series()
+        .next()
+        .map(|next| due(next.occurrence, recurrence.time_zone.clone()));
+    first.ok_or_else(|| {
+        RuleError::NeverMatches(
+            "This rule never gives a date; check its days and its end.".to_owned(),
+        )
+        .into()
+    })
 }

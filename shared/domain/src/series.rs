@@ -8,7 +8,7 @@ use crate::{
     refusal::Refusal,
     repeat,
     state::State,
-    task::{Estimate, Link, Occurrence, Priority, Reminder, ReminderSpec, Task},
+    task::{Estimate, Link, Priority, Reminder, ReminderSpec, Task},
     when::When,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -58,7 +58,11 @@ record! {
 impl Series {
     /// The template as an occurrence has it.
     pub fn of(task: &Task, created_at: Timestamp) -> Self {
-        Self { created_at, ..Self::default() }.with(task)
+        Self {
+            created_at,
+            ..Self::default()
+        }
+        .with(task)
     }
 
     /// This series with what the task has now.
@@ -87,7 +91,9 @@ impl Series {
 
 /// Whether a series still makes occurrences.
 pub fn goes_on(state: &State, id: SeriesId) -> bool {
-    state.row::<Series>(id.0).is_ok_and(|row| row.value.ended_at.is_none())
+    state
+        .row::<Series>(id.0)
+        .is_ok_and(|row| row.value.ended_at.is_none())
 }
 
 /// The id of the occurrence that follows a task: the same for every delivery of the same event.
@@ -100,12 +106,24 @@ pub fn successor(series: SeriesId, task: TaskId) -> TaskId {
 /// # Errors
 /// No such series.
 pub fn end(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Refusal> {
-    let ended = state.change::<Series>(EventKind::SeriesEnded, id.0, now, Detail::default(), |series| {
-        series.ended_at = series.ended_at.or(Some(now));
-    })?;
+    let ended = state.change::<Series>(
+        EventKind::SeriesEnded,
+        id.0,
+        now,
+        Detail::default(),
+        |series| {
+            series.ended_at = series.ended_at.or(Some(now));
+        },
+    )?;
     if ended {
         for task in occurrences(state, id) {
-            state.change::<Task>(EventKind::TaskChanged, task.0, now, Detail::default(), |task| task.recurrence = None)?;
+            state.change::<Task>(
+                EventKind::TaskChanged,
+                task.0,
+                now,
+                Detail::default(),
+                |task| task.recurrence = None,
+            )?;
         }
     }
     Ok(())
@@ -116,9 +134,15 @@ pub fn end(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Refusa
 /// # Errors
 /// No such series.
 pub fn pause(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Refusal> {
-    state.change::<Series>(EventKind::SeriesPaused, id.0, now, Detail::default(), |series| {
-        series.paused_at = series.paused_at.or(Some(now));
-    })?;
+    state.change::<Series>(
+        EventKind::SeriesPaused,
+        id.0,
+        now,
+        Detail::default(),
+        |series| {
+            series.paused_at = series.paused_at.or(Some(now));
+        },
+    )?;
     Ok(())
 }
 
@@ -127,7 +151,13 @@ pub fn pause(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Refu
 /// # Errors
 /// No such series.
 pub fn resume(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Refusal> {
-    state.change::<Series>(EventKind::SeriesResumed, id.0, now, Detail::default(), |series| series.paused_at = None)?;
+    state.change::<Series>(
+        EventKind::SeriesResumed,
+        id.0,
+        now,
+        Detail::default(),
+        |series| series.paused_at = None,
+    )?;
     if occurrences(state, id).is_empty()
         && let Some(last) = last(state, id)
     {
@@ -141,14 +171,24 @@ pub fn resume(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Ref
 
 /// The open occurrences that were loaded.
 fn occurrences(state: &State, id: SeriesId) -> Vec<TaskId> {
-    let of_series = |task: &Task| task.series_id == Some(id) && task.is_live() && task.occurrence.is_some();
-    state.rows::<Task>().filter(|(_, row)| of_series(&row.value)).map(|(id, _)| TaskId(id)).collect()
+    let of_series =
+        |task: &Task| task.series_id == Some(id) && task.is_live() && task.occurrence.is_some();
+    state
+        .rows::<Task>()
+        .filter(|(_, row)| of_series(&row.value))
+        .map(|(id, _)| TaskId(id))
+        .collect()
 }
 
 fn last(state: &State, id: SeriesId) -> Option<TaskId> {
-    let of_series = |task: &Task| task.series_id == Some(id) && task.occurrence.is_some() && task.deleted_at.is_none();
-    let rows = state.rows::<Task>().filter(|(_, row)| of_series(&row.value));
-    rows.max_by_key(|(_, row)| row.value.occurrence.map(Occurrence::civil)).map(|(id, _)| TaskId(id))
+    let of_series = |task: &Task| {
+        task.series_id == Some(id) && task.occurrence.is_some() && task.deleted_at.is_none()
+    };
+    let rows = state
+        .rows::<Task>()
+        .filter(|(_, row)| of_series(&row.value));
+    rows.max_by_key(|(_, row)| row.value.occurrence)
+        .map(|(id, _)| TaskId(id))
 }
 
 /// Makes the next occurrence after a task that was closed at `closed_at`: once, however often it is asked for.
@@ -156,23 +196,41 @@ fn last(state: &State, id: SeriesId) -> Option<TaskId> {
 ///
 /// # Errors
 /// None that can be mended by trying again: the task or the series is gone.
-pub fn spawn(state: &mut State, id: TaskId, closed_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+pub fn spawn(
+    state: &mut State,
+    id: TaskId,
+    closed_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let row = state.row::<Task>(id.0)?;
     let (task, stream) = (row.value.clone(), row.stream);
-    if task.status == crate::task::Status::Open || task.closed_at != Some(closed_at) || task.deleted_at.is_some() {
+    if task.status == crate::task::Status::Open
+        || task.closed_at != Some(closed_at)
+        || task.deleted_at.is_some()
+    {
         return Ok(());
     }
-    let (Some(series_id), Some(occurrence)) = (task.series_id, task.occurrence) else { return Ok(()) };
+    let (Some(series_id), Some(occurrence)) = (task.series_id, task.occurrence) else {
+        return Ok(());
+    };
     let series = state.row::<Series>(series_id.0)?.value.clone();
-    let Some(recurrence) = series.recurrence.clone().filter(|_| series.paused_at.is_none() && series.ended_at.is_none()) else {
+    let Some(recurrence) = series
+        .recurrence
+        .clone()
+        .filter(|_| series.paused_at.is_none() && series.ended_at.is_none())
+    else {
         return Ok(());
     };
     let next_id = successor(series_id, id);
     if let Ok(next) = state.row::<Task>(next_id.0) {
-        return if next.value.deleted_at.is_some() { crate::task::trash::restore(state, next_id, now) } else { Ok(()) };
+        return if next.value.deleted_at.is_some() {
+            crate::task::trash::restore(state, next_id, now)
+        } else {
+            Ok(())
+        };
     }
     let settings = state.my_settings();
-    let catch_up = recurrence.catch_up(occurrence.into(), closed_at, settings.zone());
+    let catch_up = recurrence.catch_up(occurrence, closed_at, settings.zone());
     let Some(next) = catch_up.next else {
         if !catch_up.too_far_ahead {
             end(state, series_id, now)?;
@@ -180,25 +238,47 @@ pub fn spawn(state: &mut State, id: TaskId, closed_at: Timestamp, now: Timestamp
         return Ok(());
     };
     let moment = next.occurrence;
-    let made = Task { series_id: Some(series_id), ..instance(&series, &recurrence, moment, now) };
-    let missed = catch_up.missed.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let made = Task {
+        series_id: Some(series_id),
+        ..instance(&series, &recurrence, moment, now)
+    };
+    let missed = catch_up
+        .missed
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>();
     let placed = recurrence.placed(next, settings.zone());
     let note = [
         placed.note.map(|note| note.words().to_owned()),
         (!missed.is_empty()).then(|| format!("missed: {}", missed.join(", "))),
     ];
     let note = note.into_iter().flatten().collect::<Vec<_>>().join("; ");
-    let detail = Detail { note: (!note.is_empty()).then_some(note), ..Detail::default() };
-    state.create_with::<Task>(EventKind::TaskCreated, stream, next_id.0, now, &made, detail);
+    let detail = Detail {
+        note: (!note.is_empty()).then_some(note),
+        ..Detail::default()
+    };
+    state.create_with::<Task>(
+        EventKind::TaskCreated,
+        stream,
+        next_id.0,
+        now,
+        &made,
+        detail,
+    );
     crate::reminder::settle(state, next_id, now, None);
     let shift = |when: &When, by: &Task| shifted(when, by.due.as_ref(), made.due.as_ref());
     for child in state.children(id) {
-        if state.row::<Task>(child.0).is_ok_and(|row| row.value.deleted_at.is_none()) {
+        if state
+            .row::<Task>(child.0)
+            .is_ok_and(|row| row.value.deleted_at.is_none())
+        {
             let copy = TaskId(derived(&["step", &next_id.to_string(), &child.to_string()]));
             crate::task::copy::copy_tree(state, child, copy, Some(next_id), now, &|step| {
                 step.due = step.due.as_ref().map(|due| shift(due, &task));
                 step.start = step.start.as_ref().map(|start| shift(start, &task));
-                step.reminders.iter_mut().for_each(|reminder| reminder.snoozed_until = None);
+                step.reminders
+                    .iter_mut()
+                    .for_each(|reminder| reminder.snoozed_until = None);
             })?;
         }
     }
@@ -211,7 +291,9 @@ fn instance(series: &Series, recurrence: &Recurrence, moment: CivilWhen, now: Ti
     let template = series.clone();
     let reminders = template.reminders.into_iter().map(|reminder| Reminder {
         spec: match reminder.spec {
-            ReminderSpec::At { at } => ReminderSpec::At { at: shifted_instant(at, series.due.as_ref(), &due) },
+            ReminderSpec::At { at } => ReminderSpec::At {
+                at: shifted_instant(at, series.due.as_ref(), &due),
+            },
             lead @ ReminderSpec::Lead { .. } => lead,
         },
         snoozed_until: None,
@@ -229,11 +311,14 @@ fn instance(series: &Series, recurrence: &Recurrence, moment: CivilWhen, now: Ti
         estimate: template.estimate,
         links: template.links,
         reminders: reminders.collect(),
-        start: template.start.as_ref().map(|start| shifted(start, series.due.as_ref(), Some(&due))),
+        start: template
+            .start
+            .as_ref()
+            .map(|start| shifted(start, series.due.as_ref(), Some(&due))),
         due: Some(due),
         recurrence: Some(recurrence.clone()),
-        occurrence: Some(moment.into()),
-        position: crate::position::at(now.as_microsecond()),
+        occurrence: Some(moment),
+        position: crate::task::place::last(now),
         created_at: now,
         ..Task::default()
     }
@@ -241,17 +326,30 @@ fn instance(series: &Series, recurrence: &Recurrence, moment: CivilWhen, now: Ti
 
 /// A date that keeps its distance to the due date, in wall time.
 fn shifted(when: &When, from: Option<&When>, to: Option<&When>) -> When {
-    let (Some(from), Some(to)) = (from, to) else { return when.clone() };
-    let moved = || when.civil().checked_add(to.civil().since(from.civil()).ok()?).ok();
+    let (Some(from), Some(to)) = (from, to) else {
+        return when.clone();
+    };
+    let moved = || {
+        when.civil()
+            .checked_add(to.civil().since(from.civil()).ok()?)
+            .ok()
+    };
     moved().map_or_else(|| when.clone(), |civil| when.moved_to(civil))
 }
 
 fn shifted_instant(at: Timestamp, from: Option<&When>, to: &When) -> Timestamp {
     let moved = || {
-        let zone = to.zone().map_or(TimeZone::UTC, |zone| zone.time_zone().clone());
+        let zone = to
+            .zone()
+            .map_or(TimeZone::UTC, |zone| zone.time_zone().clone());
         let wall = at.to_zoned(zone.clone()).datetime();
-        let wall = wall.checked_add(to.civil().since(from?.civil()).ok()?).ok()?;
-        zone.to_ambiguous_zoned(wall).compatible().ok().map(|zoned| zoned.timestamp())
+        let wall = wall
+            .checked_add(to.civil().since(from?.civil()).ok()?)
+            .ok()?;
+        zone.to_ambiguous_zoned(wall)
+            .compatible()
+            .ok()
+            .map(|zoned| zoned.timestamp())
     };
     moved().unwrap_or(at)
 }
@@ -262,22 +360,38 @@ fn shifted_instant(at: Timestamp, from: Option<&When>, to: &When) -> Timestamp {
 /// The task is not an open occurrence of a series.
 pub fn skip(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refusal> {
     let task = state.row::<Task>(id.0)?.value.clone();
-    let (Some(series), Some(recurrence), Some(occurrence), true) =
-        (task.series_id, &task.recurrence, task.occurrence, task.is_live())
-    else {
-        return Err(Refusal::Unfit("Only an open task that repeats can be skipped. Change its due date instead.".into()));
+    let (Some(series), Some(recurrence), Some(occurrence), true) = (
+        task.series_id,
+        &task.recurrence,
+        task.occurrence,
+        task.is_live(),
+    ) else {
+        return Err(Refusal::Unfit(
+            "Only an open task that repeats can be skipped. Change its due date instead.".into(),
+        ));
     };
-    let Some(next) = recurrence.next(occurrence.into()) else {
+    let Some(next) = recurrence.next(occurrence) else {
         crate::task::close::drop(state, id, now)?;
         return end(state, series, now);
     };
     let due = repeat::due(next.occurrence, recurrence.time_zone.clone());
-    state.change::<Task>(EventKind::TaskSkipped, id.0, now, Detail::default(), |task| {
-        task.start = task.start.as_ref().map(|start| shifted(start, task.due.as_ref(), Some(&due)));
-        task.due = Some(due.clone());
-        task.occurrence = Some(next.occurrence.into());
-        task.reminders.iter_mut().for_each(|reminder| reminder.snoozed_until = None);
-    })?;
+    state.change::<Task>(
+        EventKind::TaskSkipped,
+        id.0,
+        now,
+        Detail::default(),
+        |task| {
+            task.start = task
+                .start
+                .as_ref()
+                .map(|start| shifted(start, task.due.as_ref(), Some(&due)));
+            task.due = Some(due.clone());
+            task.occurrence = Some(next.occurrence);
+            task.reminders
+                .iter_mut()
+                .for_each(|reminder| reminder.snoozed_until = None);
+        },
+    )?;
     crate::reminder::settle(state, id, now, Some("skipped"));
     Ok(())
 }

@@ -94,7 +94,9 @@ impl<'de> Deserialize<'de> for Clock {
             (hour.len() == 2 && minute.len() == 2).then_some(())?;
             Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
         };
-        read().map(Self).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time of day; write it as 09:00")))
+        read().map(Self).ok_or_else(|| {
+            serde::de::Error::custom(format!("{text:?} is not a time of day; write it as 09:00"))
+        })
     }
 }
 

@@ -168,7 +168,12 @@ pub enum Warning {
 impl State {
     /// An empty state for a person.
     pub fn new(viewer: UserId, home: StreamId) -> Self {
-        Self { viewer, home, heads: BTreeMap::from([(home, Head::default())]), ..Self::default() }
+        Self {
+            viewer,
+            home,
+            heads: BTreeMap::from([(home, Head::default())]),
+            ..Self::default()
+        }
     }
 
     /// Puts a loaded row in.
@@ -178,7 +183,10 @@ impl State {
 
     /// The row of that id, where it is in a stream of the viewer's.
     pub fn row<R: Kept>(&self, id: impl Into<Uuid>) -> Result<&Row<R>, Refusal> {
-        R::table(self).get(&id.into()).map(Arc::as_ref).ok_or(Refusal::NotFound(R::WHAT))
+        R::table(self)
+            .get(&id.into())
+            .map(Arc::as_ref)
+            .ok_or(Refusal::NotFound(R::WHAT))
     }
 
     /// The rows of a kind, by id.
@@ -188,7 +196,10 @@ impl State {
 
     /// The viewer's settings; the defaults before any were made.
     pub fn my_settings(&self) -> Settings {
-        self.settings.get(&self.viewer.0).map(|row| row.value.clone()).unwrap_or_default()
+        self.settings
+            .get(&self.viewer.0)
+            .map(|row| row.value.clone())
+            .unwrap_or_default()
     }
 
     /// Changes a record and says so, when anything differs. Answers whether it did.
@@ -221,7 +232,14 @@ impl State {
     }
 
     /// Makes a record in a stream.
-    pub fn create<R: Kept>(&mut self, kind: EventKind, stream: StreamId, id: impl Into<Uuid>, now: Timestamp, value: &R) {
+    pub fn create<R: Kept>(
+        &mut self,
+        kind: EventKind,
+        stream: StreamId,
+        id: impl Into<Uuid>,
+        now: Timestamp,
+        value: &R,
+    ) {
         self.create_with(kind, stream, id, now, value, Detail::default());
     }
 
@@ -235,13 +253,43 @@ impl State {
         value: &R,
         detail: Detail,
     ) {
-        let change = R::wrap(Fields { before: R::Patch::default(), after: value.whole() });
-        self.emit(Event { stream, kind, subject: id.into(), version: 1, change, detail }, now);
+        let change = R::wrap(Fields {
+            before: R::Patch::default(),
+            after: value.whole(),
+        });
+        self.emit(
+            Event {
+                stream,
+                kind,
+                subject: id.into(),
+                version: 1,
+                change,
+                detail,
+            },
+            now,
+        );
     }
 
     /// Says what has no row.
-    pub fn say(&mut self, stream: StreamId, kind: EventKind, subject: Uuid, now: Timestamp, detail: Detail) {
-        self.emit(Event { stream, kind, subject, version: 0, change: Change::None, detail }, now);
+    pub fn say(
+        &mut self,
+        stream: StreamId,
+        kind: EventKind,
+        subject: Uuid,
+        now: Timestamp,
+        detail: Detail,
+    ) {
+        self.emit(
+            Event {
+                stream,
+                kind,
+                subject,
+                version: 0,
+                change: Change::None,
+                detail,
+            },
+            now,
+        );
     }
 
     fn emit(&mut self, event: Event, now: Timestamp) {
@@ -254,7 +302,11 @@ impl State {
     }
 
     fn task_shadow(&self, event: &Event) -> bool {
-        matches!(event.change, Change::Task(_)) && self.tasks.get(&event.subject).is_some_and(|row| row.value.is_live())
+        matches!(event.change, Change::Task(_))
+            && self
+                .tasks
+                .get(&event.subject)
+                .is_some_and(|row| row.value.is_live())
     }
 
     /// Applies an event: the one place where rows change, used by decisions and by `errand rebuild` alike.
@@ -278,10 +330,21 @@ impl State {
     }
 
     fn fold_into<R: Kept>(&mut self, event: &Event, at: Timestamp) {
-        let Some(fields) = R::unwrap(&event.change) else { return };
+        let Some(fields) = R::unwrap(&event.change) else {
+            return;
+        };
         let table = R::table_mut(self);
-        let fresh = || Row { stream: event.stream, version: 0, updated_at: at, value: R::default() };
-        let row = Arc::make_mut(table.entry(event.subject).or_insert_with(|| Arc::new(fresh())));
+        let fresh = || Row {
+            stream: event.stream,
+            version: 0,
+            updated_at: at,
+            value: R::default(),
+        };
+        let row = Arc::make_mut(
+            table
+                .entry(event.subject)
+                .or_insert_with(|| Arc::new(fresh())),
+        );
         row.value.apply(&fields.after);
         row.version = event.version;
         row.updated_at = at;
@@ -290,7 +353,10 @@ impl State {
     /// The steps of a task that were loaded, in the trash or not.
     pub fn children(&self, parent: TaskId) -> Vec<TaskId> {
         let is_child = |row: &Row<Task>| row.value.parent_id == Some(parent);
-        self.rows::<Task>().filter(|(_, row)| is_child(row)).map(|(id, _)| TaskId(id)).collect()
+        self.rows::<Task>()
+            .filter(|(_, row)| is_child(row))
+            .map(|(id, _)| TaskId(id))
+            .collect()
     }
 
     /// Says something with the answer.
@@ -300,7 +366,9 @@ impl State {
 
     /// Removes a task's content for good. Its steps stand free.
     pub fn purge(&mut self, id: TaskId, now: Timestamp) {
-        let Some(row) = self.tasks.get(&id.0) else { return };
+        let Some(row) = self.tasks.get(&id.0) else {
+            return;
+        };
         let (stream, version) = (row.stream, row.version + 1);
         let event = Event {
             stream,
@@ -323,7 +391,12 @@ impl State {
     /// The ids of the records of a kind that this decision wrote.
     pub fn touched<R: Kept>(&self) -> BTreeSet<Uuid> {
         let of_kind = |event: &&Event| R::unwrap(&event.change).is_some();
-        self.written.events.iter().filter(of_kind).map(|event| event.subject).collect()
+        self.written
+            .events
+            .iter()
+            .filter(of_kind)
+            .map(|event| event.subject)
+            .collect()
     }
 
     /// Sets a scheduled reminder, here and in what is written.

@@ -10,8 +10,8 @@ pub mod trash;
 
 use crate::{
     id::{ListId, ReminderId, SectionId, SeriesId, TaskId, UserId},
-    recurrence::Recurrence,
     record::record,
+    recurrence::{CivilWhen, Recurrence},
     when::When,
 };
 use jiff::{Timestamp, civil::Date};
@@ -61,7 +61,7 @@ record! {
         /// The series it is an occurrence of.
         series_id: Option<SeriesId>,
         /// The moment of the series that this occurrence stands for; editing `due` does not move it.
-        occurrence: Option<Occurrence>,
+        occurrence: Option<CivilWhen>,
         /// Where it stands among its siblings: a key that sorts bytewise.
         position: String,
         /// When it was made.
@@ -152,7 +152,8 @@ impl Estimate {
 impl<'de> Deserialize<'de> for Estimate {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an ISO 8601 duration such as PT30M"))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("not an ISO 8601 duration such as PT30M"))
     }
 }
 
@@ -175,35 +176,6 @@ pub struct Source {
     pub system: String,
     /// The task's id there.
     pub id: String,
-}
-
-/// The moment of a series: a wall date or a wall date and time, in the series' zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Occurrence {
-    /// With a time.
-    At(jiff::civil::DateTime),
-    /// A day.
-    Date(Date),
-}
-
-impl Occurrence {
-    /// The wall time, midnight for a day.
-    pub fn civil(self) -> jiff::civil::DateTime {
-        match self {
-            Self::At(at) => at,
-            Self::Date(date) => date.to_datetime(jiff::civil::Time::midnight()),
-        }
-    }
-}
-
-impl std::fmt::Display for Occurrence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::At(at) => at.fmt(f),
-            Self::Date(date) => date.fmt(f),
-        }
-    }
 }
 
 /// One member's reminder of a task: a lead time, or a moment of its own.

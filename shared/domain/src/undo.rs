@@ -32,20 +32,37 @@ pub struct Undone {
 ///
 /// # Errors
 /// `UndoBlocked` names what blocks; `NothingToUndo` where there is no such event.
-pub fn undo(state: &mut State, of: impl Fn(&Logged) -> bool, partly: bool, now: Timestamp) -> Result<Undone, Refusal> {
+pub fn undo(
+    state: &mut State,
+    of: impl Fn(&Logged) -> bool,
+    partly: bool,
+    now: Timestamp,
+) -> Result<Undone, Refusal> {
     let past = state.past.clone();
-    let chosen: Vec<_> = past.iter().filter(|logged| of(logged) && changes_something(logged)).collect();
-    let places: BTreeSet<_> = chosen.iter().map(|logged| (logged.event.stream, logged.n)).collect();
+    let chosen: Vec<_> = past
+        .iter()
+        .filter(|logged| of(logged) && changes_something(logged))
+        .collect();
+    let places: BTreeSet<_> = chosen
+        .iter()
+        .map(|logged| (logged.event.stream, logged.n))
+        .collect();
     if chosen.is_empty() {
         return Err(Refusal::NothingToUndo);
     }
     let later = |logged: &&Logged| !places.contains(&(logged.event.stream, logged.n));
     let later: Vec<_> = past.iter().filter(later).collect();
-    let mut done = Undone { run: Some(chosen[0].run), ..Undone::default() };
+    let mut done = Undone {
+        run: Some(chosen[0].run),
+        ..Undone::default()
+    };
     let mut open = Vec::new();
     for logged in chosen.into_iter().rev() {
         match blocked(logged, &later, state) {
-            Some(because) => done.left.push(Left { event_id: event_id(logged), because }),
+            Some(because) => done.left.push(Left {
+                event_id: event_id(logged),
+                because,
+            }),
             None => open.push(logged),
         }
     }
@@ -56,13 +73,28 @@ pub fn undo(state: &mut State, of: impl Fn(&Logged) -> bool, partly: bool, now: 
         take_back(state, &logged.event, now, &mut done)?;
         done.undone.push(event_id(logged));
     }
-    let sent = |logged: &&&Logged| logged.event.kind == EventKind::ReminderSent && logged.event.detail.channel.as_deref() == Some("email");
+    let sent = |logged: &&&Logged| {
+        logged.event.kind == EventKind::ReminderSent
+            && logged.event.detail.channel.as_deref() == Some("email")
+    };
     for logged in later.iter().filter(sent) {
-        done.left.push(Left { event_id: event_id(logged), because: "a mail was sent, which cannot be taken back".into() });
+        done.left.push(Left {
+            event_id: event_id(logged),
+            because: "a mail was sent, which cannot be taken back".into(),
+        });
     }
     let home = state.home;
     let run = done.run.unwrap_or_default();
-    state.say(home, EventKind::RunUndone, run.0, now, Detail { undoes: Some(run), ..Detail::default() });
+    state.say(
+        home,
+        EventKind::RunUndone,
+        run.0,
+        now,
+        Detail {
+            undoes: Some(run),
+            ..Detail::default()
+        },
+    );
     Ok(done)
 }
 
@@ -84,11 +116,22 @@ fn blocked(logged: &Logged, later: &[&Logged], state: &State) -> Option<String> 
     let touches = |other: &&&Logged| {
         other.event.subject == event.subject
             && (other.event.stream, other.n) > (event.stream, logged.n)
-            && groups(&other.event.change).intersection(&mine).next().is_some()
+            && groups(&other.event.change)
+                .intersection(&mine)
+                .next()
+                .is_some()
     };
     let by = later.iter().find(touches)?;
-    let fields: Vec<_> = groups(&by.event.change).intersection(&mine).copied().collect();
-    Some(format!("{} changed again later ({} at {})", fields.join(" and "), event_id(by), by.at))
+    let fields: Vec<_> = groups(&by.event.change)
+        .intersection(&mine)
+        .copied()
+        .collect();
+    Some(format!(
+        "{} changed again later ({} at {})",
+        fields.join(" and "),
+        event_id(by),
+        by.at
+    ))
 }
 
 fn groups(change: &Change) -> BTreeSet<&'static str> {
@@ -106,31 +149,84 @@ fn groups(change: &Change) -> BTreeSet<&'static str> {
     names.into_iter().map(group).collect()
 }
 
-fn take_back(state: &mut State, event: &Event, now: Timestamp, done: &mut Undone) -> Result<(), Refusal> {
+fn take_back(
+    state: &mut State,
+    event: &Event,
+    now: Timestamp,
+    done: &mut Undone,
+) -> Result<(), Refusal> {
     use EventKind as K;
     match &event.change {
         Change::Task(fields) => task(state, TaskId(event.subject), fields, now, done),
-        Change::Series(fields) => record::<Series>(state, event, fields, K::SeriesChanged, K::SeriesEnded, now, |series| {
-            series.ended_at = Some(now);
-        }),
-        Change::List(fields) => {
-            record::<List>(state, event, fields, K::ListChanged, K::ListDeleted, now, |list| list.deleted_at = Some(now))
-        }
-        Change::Section(fields) => record::<Section>(state, event, fields, K::SectionChanged, K::SectionDeleted, now, |it| {
-            it.deleted_at = Some(now);
-        }),
-        Change::Tag(fields) => {
-            record::<Tag>(state, event, fields, K::TagChanged, K::TagChanged, now, |tag| tag.deleted_at = Some(now))
-        }
-        Change::View(fields) => {
-            record::<View>(state, event, fields, K::ViewChanged, K::ViewChanged, now, |view| view.deleted_at = Some(now))
-        }
-        Change::Comment(fields) => record::<Comment>(state, event, fields, K::CommentChanged, K::CommentDeleted, now, |it| {
-            it.deleted_at = Some(now);
-        }),
-        Change::Settings(fields) => {
-            record::<Settings>(state, event, fields, K::SettingsChanged, K::SettingsChanged, now, |_| {})
-        }
+        Change::Series(fields) => record::<Series>(
+            state,
+            event,
+            fields,
+            K::SeriesChanged,
+            K::SeriesEnded,
+            now,
+            |series| {
+                series.ended_at = Some(now);
+            },
+        ),
+        Change::List(fields) => record::<List>(
+            state,
+            event,
+            fields,
+            K::ListChanged,
+            K::ListDeleted,
+            now,
+            |list| list.deleted_at = Some(now),
+        ),
+        Change::Section(fields) => record::<Section>(
+            state,
+            event,
+            fields,
+            K::SectionChanged,
+            K::SectionDeleted,
+            now,
+            |it| {
+                it.deleted_at = Some(now);
+            },
+        ),
+        Change::Tag(fields) => record::<Tag>(
+            state,
+            event,
+            fields,
+            K::TagChanged,
+            K::TagChanged,
+            now,
+            |tag| tag.deleted_at = Some(now),
+        ),
+        Change::View(fields) => record::<View>(
+            state,
+            event,
+            fields,
+            K::ViewChanged,
+            K::ViewChanged,
+            now,
+            |view| view.deleted_at = Some(now),
+        ),
+        Change::Comment(fields) => record::<Comment>(
+            state,
+            event,
+            fields,
+            K::CommentChanged,
+            K::CommentDeleted,
+            now,
+            |it| {
+                it.deleted_at = Some(now);
+            },
+        ),
+        Change::Settings(fields) => record::<Settings>(
+            state,
+            event,
+            fields,
+            K::SettingsChanged,
+            K::SettingsChanged,
+            now,
+            |_| {},
+        ),
         Change::None => Ok(()),
     }
 }
@@ -144,16 +240,27 @@ fn record<R: Kept>(
     now: Timestamp,
     remove: impl FnOnce(&mut R),
 ) -> Result<(), Refusal> {
-    let undo = Detail { note: Some("undone".to_owned()), ..Detail::default() };
+    let undo = Detail {
+        note: Some("undone".to_owned()),
+        ..Detail::default()
+    };
     if fields.before.is_empty() {
         state.change::<R>(removed, event.subject, now, undo, remove)?;
     } else {
-        state.change::<R>(changed, event.subject, now, undo, |record| record.apply(&fields.before))?;
+        state.change::<R>(changed, event.subject, now, undo, |record| {
+            record.apply(&fields.before)
+        })?;
     }
     Ok(())
 }
 
-fn task(state: &mut State, id: TaskId, fields: &Fields<TaskPatch>, now: Timestamp, done: &mut Undone) -> Result<(), Refusal> {
+fn task(
+    state: &mut State,
+    id: TaskId,
+    fields: &Fields<TaskPatch>,
+    now: Timestamp,
+    done: &mut Undone,
+) -> Result<(), Refusal> {
     if fields.before.is_empty() {
         return trash::delete(state, id, now);
     }
@@ -168,7 +275,10 @@ fn task(state: &mut State, id: TaskId, fields: &Fields<TaskPatch>, now: Timestam
             (None, _) => EventKind::TaskChanged,
         },
     };
-    let undo = Detail { note: Some("undone".to_owned()), ..Detail::default() };
+    let undo = Detail {
+        note: Some("undone".to_owned()),
+        ..Detail::default()
+    };
     state.change::<Task>(kind, id.0, now, undo, |task| task.apply(was))?;
     reminder::settle(state, id, now, Some("undone"));
     if was.status == Some(Status::Open) {
@@ -178,10 +288,19 @@ fn task(state: &mut State, id: TaskId, fields: &Fields<TaskPatch>, now: Timestam
 }
 
 /// Undoing a completion takes back the occurrence that came of it, where nobody touched it.
-fn take_back_successor(state: &mut State, id: TaskId, now: Timestamp, done: &mut Undone) -> Result<(), Refusal> {
-    let Some(series) = state.row::<Task>(id.0)?.value.series_id else { return Ok(()) };
+fn take_back_successor(
+    state: &mut State,
+    id: TaskId,
+    now: Timestamp,
+    done: &mut Undone,
+) -> Result<(), Refusal> {
+    let Some(series) = state.row::<Task>(id.0)?.value.series_id else {
+        return Ok(());
+    };
     let next = series::successor(series, id);
-    let Ok(row) = state.row::<Task>(next.0) else { return Ok(()) };
+    let Ok(row) = state.row::<Task>(next.0) else {
+        return Ok(());
+    };
     if row.value.deleted_at.is_some() {
         return Ok(());
     }
@@ -189,6 +308,9 @@ fn take_back_successor(state: &mut State, id: TaskId, now: Timestamp, done: &mut
         return trash::delete(state, next, now);
     }
     let because = format!("the next occurrence, {next}, was edited and stays");
-    done.left.push(Left { event_id: String::new(), because });
+    done.left.push(Left {
+        event_id: String::new(),
+        because,
+    });
     Ok(())
 }

@@ -28,10 +28,16 @@ impl When {
     /// `None` where the moment lies outside what can be represented.
     pub fn instant(&self, zone: &TimeZone, all_day: Time) -> Option<Timestamp> {
         match self {
-            Self::Date(date) => zone.to_ambiguous_zoned(date.to_datetime(all_day)).compatible().ok(),
-            Self::At { at, zone: own } => {
-                own.as_ref().map_or(zone, ZoneName::time_zone).to_ambiguous_zoned(*at).compatible().ok()
-            }
+            Self::Date(date) => zone
+                .to_ambiguous_zoned(date.to_datetime(all_day))
+                .compatible()
+                .ok(),
+            Self::At { at, zone: own } => own
+                .as_ref()
+                .map_or(zone, ZoneName::time_zone)
+                .to_ambiguous_zoned(*at)
+                .compatible()
+                .ok(),
         }
         .map(|zoned| zoned.timestamp())
     }
@@ -39,7 +45,9 @@ impl When {
     /// The last moment of it: the end of the day where there is no time. From here on it is overdue.
     pub fn end(&self, zone: &TimeZone) -> Option<Timestamp> {
         match self {
-            Self::Date(date) => Self::Date(date.checked_add(1.day()).ok()?).instant(zone, Time::midnight()),
+            Self::Date(date) => {
+                Self::Date(date.checked_add(1.day()).ok()?).instant(zone, Time::midnight())
+            }
             Self::At { .. } => self.instant(zone, Time::midnight()),
         }
     }
@@ -73,7 +81,10 @@ impl When {
     pub fn moved_to(&self, civil: DateTime) -> Self {
         match self {
             Self::Date(_) => Self::Date(civil.date()),
-            Self::At { zone, .. } => Self::At { at: civil, zone: zone.clone() },
+            Self::At { zone, .. } => Self::At {
+                at: civil,
+                zone: zone.clone(),
+            },
         }
     }
 
@@ -86,9 +97,17 @@ impl When {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
-    #[serde(default, deserialize_with = "maybe_date", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe_date",
+        skip_serializing_if = "Option::is_none"
+    )]
     date: Option<Date>,
-    #[serde(default, deserialize_with = "maybe_time", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "maybe_time",
+        skip_serializing_if = "Option::is_none"
+    )]
     at: Option<DateTime>,
     #[serde(default)]
     time_zone: Option<ZoneName>,
@@ -107,9 +126,13 @@ impl Serialize for When {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Date(date) => DateOnly { date: *date }.serialize(to),
-            Self::At { at, zone } => {
-                Wire { date: None, at: Some(*at), time_zone: zone.clone(), instant: None }.serialize(to)
+            Self::At { at, zone } => Wire {
+                date: None,
+                at: Some(*at),
+                time_zone: zone.clone(),
+                instant: None,
             }
+            .serialize(to),
         }
     }
 }
@@ -117,9 +140,24 @@ impl Serialize for When {
 impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match Wire::deserialize(from)? {
-            Wire { date: Some(date), at: None, time_zone: None, .. } => Ok(Self::Date(date)),
-            Wire { date: None, at: Some(at), time_zone, .. } => Ok(Self::At { at, zone: time_zone }),
-            _ => Err(D::Error::custom("give either `date`, or `at` with or without `time_zone`")),
+            Wire {
+                date: Some(date),
+                at: None,
+                time_zone: None,
+                ..
+            } => Ok(Self::Date(date)),
+            Wire {
+                date: None,
+                at: Some(at),
+                time_zone,
+                ..
+            } => Ok(Self::At {
+                at,
+                zone: time_zone,
+            }),
+            _ => Err(D::Error::custom(
+                "give either `date`, or `at` with or without `time_zone`",
+            )),
         }
     }
 }
@@ -134,7 +172,9 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
 
 /// Reads `YYYY-MM-DDTHH:MM[:SS]`, without a zone.
 pub fn parse_time(text: &str) -> Result<DateTime, String> {
-    let plain = text.get(10..11) == Some("T") && !text.contains(['Z', 'z', '+', '[']) && !text[11..].contains('-');
+    let plain = text.get(10..11) == Some("T")
+        && !text.contains(['Z', 'z', '+', '['])
+        && !text[11..].contains('-');
     plain.then(|| text.parse().ok()).flatten().ok_or_else(|| {
         format!("date_impossible: {text:?} is not a wall time; write it as 2026-11-29T15:00:00, without a zone or offset")
     })
@@ -143,10 +183,12 @@ pub fn parse_time(text: &str) -> Result<DateTime, String> {
 /// For serde: a strict date, or null.
 pub(crate) fn maybe_date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
     let text: Option<String> = Option::deserialize(from)?;
-    text.map(|text| parse_date(&text).map_err(D::Error::custom)).transpose()
+    text.map(|text| parse_date(&text).map_err(D::Error::custom))
+        .transpose()
 }
 
 fn maybe_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime>, D::Error> {
     let text: Option<String> = Option::deserialize(from)?;
-    text.map(|text| parse_time(&text).map_err(D::Error::custom)).transpose()
+    text.map(|text| parse_time(&text).map_err(D::Error::custom))
+        .transpose()
 }

@@ -145,7 +145,10 @@ mod tests {
         let names = names();
         assert!(names.len() > 400, "{}", names.len());
         for name in names {
-            assert_eq!(name.parse::<ZoneName>().as_ref().map(ZoneName::as_str), Ok(name.as_str()));
+            assert_eq!(
+                name.parse::<ZoneName>().as_ref().map(ZoneName::as_str),
+                Ok(name.as_str())
+            );
         }
     }
 }

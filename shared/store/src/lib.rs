@@ -338,7 +338,12 @@ pub struct Credential {
 pub trait Store: Send + Sync {
     // --- writing
     /// Loads what `need` names, runs `decide` on it (again when a head moved), writes everything as one.
-    async fn commit(&self, who: &Writer, need: Need, decide: Decide) -> Result<Committed, StoreError>;
+    async fn commit(
+        &self,
+        who: &Writer,
+        need: Need,
+        decide: Decide,
+    ) -> Result<Committed, StoreError>;
 
     // --- reading tasks and what they are kept in
     /// One task, also from the trash.
@@ -348,7 +353,11 @@ pub trait Store: Send + Sync {
     /// All records of a kind, trash not included, by position.
     async fn records(&self, who: &Reader, kind: Kind) -> Result<Vec<Doc>, StoreError>;
     /// How many tasks each built-in view, list and tag has: (what, id or name, count).
-    async fn counts(&self, who: &Reader, now: Timestamp) -> Result<Vec<(String, String, u64)>, StoreError>;
+    async fn counts(
+        &self,
+        who: &Reader,
+        now: Timestamp,
+    ) -> Result<Vec<(String, String, u64)>, StoreError>;
 
     // --- reading the log
     /// The log after a cursor, stream by stream.
@@ -356,9 +365,19 @@ pub trait Store: Send + Sync {
     /// Where the log ends now.
     async fn cursor(&self, who: &Reader) -> Result<String, StoreError>;
     /// Everything about one subject (a task, its comments and reminders), oldest first, from after version `after`.
-    async fn history(&self, who: &Reader, subject: Uuid, until: Option<Timestamp>) -> Result<Vec<LogRow>, StoreError>;
+    async fn history(
+        &self,
+        who: &Reader,
+        subject: Uuid,
+        until: Option<Timestamp>,
+    ) -> Result<Vec<LogRow>, StoreError>;
     /// The lines of one stream after `n`, for folding, verifying and exporting; not scoped: for the owner's commands and the witness.
-    async fn lines(&self, stream: StreamId, after: u64, limit: u32) -> Result<Vec<LogRow>, StoreError>;
+    async fn lines(
+        &self,
+        stream: StreamId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<LogRow>, StoreError>;
     /// The heads of all streams: (stream, n, hash).
     async fn heads(&self) -> Result<Vec<(StreamId, u64, String)>, StoreError>;
 
@@ -366,15 +385,29 @@ pub trait Store: Send + Sync {
     /// Scheduled reminders whose moment is not after `until`, oldest first.
     async fn due(&self, until: Timestamp, limit: u32) -> Result<Vec<DueReminder>, StoreError>;
     /// Open deliveries whose next try is not after `until`, oldest first.
-    async fn due_deliveries(&self, until: Timestamp, limit: u32) -> Result<Vec<DueDelivery>, StoreError>;
+    async fn due_deliveries(
+        &self,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueDelivery>, StoreError>;
     /// One delivery and whose it is.
     async fn delivery(&self, id: DeliveryId) -> Result<Option<DueDelivery>, StoreError>;
     /// The next moment at which something is due: a reminder, a delivery, a retry of the outbox.
     async fn next_moment(&self) -> Result<Option<Timestamp>, StoreError>;
     /// A person's deliveries, newest first, as JSON.
-    async fn deliveries(&self, who: &Reader, after: Option<&str>, limit: u32) -> Result<Page, StoreError>;
+    async fn deliveries(
+        &self,
+        who: &Reader,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page, StoreError>;
     /// A person's scheduled reminders (open ones by moment), as JSON.
-    async fn reminders(&self, who: &Reader, after: Option<&str>, limit: u32) -> Result<Page, StoreError>;
+    async fn reminders(
+        &self,
+        who: &Reader,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page, StoreError>;
 
     // --- publishing
     /// The oldest rows of the outbox, and retries that are due.
@@ -394,7 +427,11 @@ pub trait Store: Send + Sync {
     /// Keeps a credential.
     async fn add_credential(&self, credential: &Credential) -> Result<(), StoreError>;
     /// The credential with that hash, not expired. A link is used up by this.
-    async fn credential(&self, hash: &str, now: Timestamp) -> Result<Option<Credential>, StoreError>;
+    async fn credential(
+        &self,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Credential>, StoreError>;
     /// A person's credentials of a kind.
     async fn credentials(&self, who: &Reader, kind: &str) -> Result<Vec<Credential>, StoreError>;
     /// Revokes one. Answers whether it was there.
@@ -402,11 +439,28 @@ pub trait Store: Send + Sync {
 
     // --- conversations (kept 30 days, not in the log)
     /// Keeps a small JSON document of a person's under a key, replacing it.
-    async fn put_note(&self, who: &Reader, key: &str, json: &str, expires_at: Timestamp) -> Result<(), StoreError>;
+    async fn put_note(
+        &self,
+        who: &Reader,
+        key: &str,
+        json: &str,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError>;
     /// Reads it.
-    async fn note(&self, who: &Reader, key: &str, now: Timestamp) -> Result<Option<String>, StoreError>;
+    async fn note(
+        &self,
+        who: &Reader,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError>;
     /// The documents whose key begins so, newest first: (key, JSON).
-    async fn notes(&self, who: &Reader, prefix: &str, now: Timestamp, limit: u32) -> Result<Vec<(String, String)>, StoreError>;
+    async fn notes(
+        &self,
+        who: &Reader,
+        prefix: &str,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, StoreError>;
 
     // --- keeping house
     /// The database's clock.

@@ -7,8 +7,6 @@ use std::str::FromStr;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::task::Occurrence;
-
 /// A date ("2026-11-27") or a wall time ("2026-11-27T15:00:00"), in the years 1 to 9999 when parsed.
 ///
 /// Ordered by time, a date before every time of its day.
@@ -159,24 +157,6 @@ impl From<Date> for CivilWhen {
 impl From<DateTime> for CivilWhen {
     fn from(at: DateTime) -> Self {
         Self::At(at)
-    }
-}
-
-impl From<Occurrence> for CivilWhen {
-    fn from(occurrence: Occurrence) -> Self {
-        match occurrence {
-            Occurrence::At(at) => Self::At(at),
-            Occurrence::Date(date) => Self::Date(date),
-        }
-    }
-}
-
-impl From<CivilWhen> for Occurrence {
-    fn from(when: CivilWhen) -> Self {
-        match when {
-            CivilWhen::At(at) => Self::At(at),
-            CivilWhen::Date(date) => Self::Date(date),
-        }
     }
 }
 

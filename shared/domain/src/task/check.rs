@@ -30,7 +30,12 @@ pub const LISTS: u64 = 1_000;
 pub fn tidy(task: &mut Task) {
     task.title = task.title.trim().to_owned();
     let mut seen = BTreeSet::new();
-    task.tags = task.tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| seen.insert(tag.to_lowercase())).collect();
+    task.tags = task
+        .tags
+        .iter()
+        .map(|tag| tag.trim().to_owned())
+        .filter(|tag| seen.insert(tag.to_lowercase()))
+        .collect();
     let mut seen = BTreeSet::new();
     task.blocked_by.retain(|id| seen.insert(*id));
 }
@@ -44,7 +49,11 @@ pub fn task(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
         text("/title", &task.title, TITLE)?;
     }
     if task.notes.chars().nth(NOTES).is_some() {
-        return Err(Refusal::Limit { what: "characters in the notes", limit: NOTES as u64, pointer: "/notes".into() });
+        return Err(Refusal::Limit {
+            what: "characters in the notes",
+            limit: NOTES as u64,
+            pointer: "/notes".into(),
+        });
     }
     plausible("/due", task.due.as_ref())?;
     plausible("/start", task.start.as_ref())?;
@@ -54,7 +63,11 @@ pub fn task(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
     reminders(&task.reminders)?;
     placed(state, id, task, changed)?;
     blockers(state, id, task, changed)?;
-    if let Some(recurrence) = task.recurrence.as_ref().filter(|_| changed.recurrence.is_some()) {
+    if let Some(recurrence) = task
+        .recurrence
+        .as_ref()
+        .filter(|_| changed.recurrence.is_some())
+    {
         recurrence.check()?;
     }
     Ok(())
@@ -66,13 +79,23 @@ pub fn task(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
 /// What to do about it.
 pub fn text(pointer: &str, text: &str, limit: usize) -> Result<(), Refusal> {
     if text.trim().is_empty() {
-        return Err(Refusal::field(pointer, "It must not be empty: write at least one character."));
+        return Err(Refusal::field(
+            pointer,
+            "It must not be empty: write at least one character.",
+        ));
     }
     if text.chars().nth(limit).is_some() {
-        return Err(Refusal::Limit { what: "characters here", limit: limit as u64, pointer: pointer.to_owned() });
+        return Err(Refusal::Limit {
+            what: "characters here",
+            limit: limit as u64,
+            pointer: pointer.to_owned(),
+        });
     }
     if text.chars().any(|c| c.is_control() && c != '\t') {
-        return Err(Refusal::field(pointer, "It must be one line: take line breaks and control characters out."));
+        return Err(Refusal::field(
+            pointer,
+            "It must be one line: take line breaks and control characters out.",
+        ));
     }
     Ok(())
 }
@@ -90,17 +113,35 @@ fn plausible(pointer: &str, when: Option<&When>) -> Result<(), Refusal> {
 
 fn tags(tags: &[String]) -> Result<(), Refusal> {
     if tags.len() > TAGS {
-        return Err(Refusal::Limit { what: "tags on a task", limit: TAGS as u64, pointer: "/tags".into() });
+        return Err(Refusal::Limit {
+            what: "tags on a task",
+            limit: TAGS as u64,
+            pointer: "/tags".into(),
+        });
     }
-    tags.iter().enumerate().try_for_each(|(i, tag)| text(&format!("/tags/{i}"), tag, TAG))
+    tags.iter()
+        .enumerate()
+        .try_for_each(|(i, tag)| text(&format!("/tags/{i}"), tag, TAG))
 }
 
 fn links(task: &Task) -> Result<(), Refusal> {
     if task.links.len() > LINKS {
-        return Err(Refusal::Limit { what: "links on a task", limit: LINKS as u64, pointer: "/links".into() });
+        return Err(Refusal::Limit {
+            what: "links on a task",
+            limit: LINKS as u64,
+            pointer: "/links".into(),
+        });
     }
-    let known = |url: &str| ["http://", "https://", "mailto:"].iter().any(|scheme| url.starts_with(scheme));
-    let fits = |url: &str| known(url) && url.len() <= 2_000 && !url.chars().any(|c| c.is_control() || c.is_whitespace());
+    let known = |url: &str| {
+        ["http://", "https://", "mailto:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+    };
+    let fits = |url: &str| {
+        known(url)
+            && url.len() <= 2_000
+            && !url.chars().any(|c| c.is_control() || c.is_whitespace())
+    };
     match task.links.iter().position(|link| !fits(&link.url)) {
         Some(i) => Err(Refusal::field(
             format!("/links/{i}/url"),
@@ -146,20 +187,38 @@ pub fn lead(offset: &str) -> Option<Span> {
 }
 
 fn placed(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Result<(), Refusal> {
-    let reference = |pointer: &str, what| Refusal::Reference { pointer: pointer.to_owned(), what };
+    let reference = |pointer: &str, what| Refusal::Reference {
+        pointer: pointer.to_owned(),
+        what,
+    };
     if let Some(list) = task.list_id.filter(|_| changed.list_id.is_some()) {
-        let found = state.row::<List>(list.0).ok().filter(|row| row.value.deleted_at.is_none());
+        let found = state
+            .row::<List>(list.0)
+            .ok()
+            .filter(|row| row.value.deleted_at.is_none());
         found.ok_or_else(|| reference("/list_id", "list"))?;
     }
-    if let Some(section) = task.section_id.filter(|_| changed.section_id.is_some() || changed.list_id.is_some()) {
-        let found = state.row::<Section>(section.0).ok().filter(|row| row.value.deleted_at.is_none());
+    if let Some(section) = task
+        .section_id
+        .filter(|_| changed.section_id.is_some() || changed.list_id.is_some())
+    {
+        let found = state
+            .row::<Section>(section.0)
+            .ok()
+            .filter(|row| row.value.deleted_at.is_none());
         let row = found.ok_or_else(|| reference("/section_id", "section"))?;
         if Some(row.value.list_id) != task.list_id {
-            return Err(Refusal::field("/section_id", "That section belongs to another list."));
+            return Err(Refusal::field(
+                "/section_id",
+                "That section belongs to another list.",
+            ));
         }
     }
     if let Some(parent) = task.parent_id.filter(|_| changed.parent_id.is_some()) {
-        let row = state.row::<Task>(parent.0).ok().filter(|row| row.value.deleted_at.is_none());
+        let row = state
+            .row::<Task>(parent.0)
+            .ok()
+            .filter(|row| row.value.deleted_at.is_none());
         let row = row.ok_or_else(|| reference("/parent_id", "task"))?;
         let above = height_above(state, id, parent)?;
         if above + height_below(state, id) > DEPTH {
@@ -184,7 +243,10 @@ fn height_above(state: &State, id: TaskId, parent: TaskId) -> Result<u64, Refusa
         if ancestor == id || levels > DEPTH {
             return Err(Refusal::Depth(DEPTH));
         }
-        at = state.row::<Task>(ancestor.0).ok().and_then(|row| row.value.parent_id);
+        at = state
+            .row::<Task>(ancestor.0)
+            .ok()
+            .and_then(|row| row.value.parent_id);
     }
     Ok(levels)
 }
@@ -193,7 +255,10 @@ fn height_below(state: &State, id: TaskId) -> u64 {
     let mut level = vec![id];
     let mut height = 0;
     while height <= DEPTH {
-        level = level.iter().flat_map(|parent| state.children(*parent)).collect();
+        level = level
+            .iter()
+            .flat_map(|parent| state.children(*parent))
+            .collect();
         if level.is_empty() {
             break;
         }
@@ -207,7 +272,11 @@ fn blockers(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
         return Ok(());
     }
     if task.blocked_by.len() > BLOCKERS {
-        return Err(Refusal::Limit { what: "blockers on a task", limit: BLOCKERS as u64, pointer: "/blocked_by".into() });
+        return Err(Refusal::Limit {
+            what: "blockers on a task",
+            limit: BLOCKERS as u64,
+            pointer: "/blocked_by".into(),
+        });
     }
     let mut seen = BTreeSet::new();
     let mut waiting = task.blocked_by.clone();
@@ -221,7 +290,10 @@ fn blockers(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
         match state.row::<Task>(blocker.0) {
             Ok(row) => waiting.extend(&row.value.blocked_by),
             Err(_) if task.blocked_by.contains(&blocker) => {
-                return Err(Refusal::Reference { pointer: "/blocked_by".into(), what: "task" });
+                return Err(Refusal::Reference {
+                    pointer: "/blocked_by".into(),
+                    what: "task",
+                });
             }
             Err(_) => {}
         }

@@ -4,7 +4,6 @@ use super::{Status, Task};
 use crate::{
     event::EventKind,
     id::{TaskId, derived},
-    position,
     refusal::Refusal,
     reminder,
     state::State,
@@ -15,7 +14,12 @@ use jiff::Timestamp;
 ///
 /// # Errors
 /// No such task; the id is in use.
-pub fn duplicate(state: &mut State, id: TaskId, copy: TaskId, now: Timestamp) -> Result<(), Refusal> {
+pub fn duplicate(
+    state: &mut State,
+    id: TaskId,
+    copy: TaskId,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     if state.row::<Task>(copy.0).is_ok() {
         return Err(Refusal::IdTaken(copy.to_string()));
     }
@@ -45,7 +49,7 @@ pub(crate) fn copy_tree(
         created_at: now,
         closed_at: None,
         deleted_at: None,
-        position: position::at(now.as_microsecond()),
+        position: crate::task::place::last(now),
         ..row.value.clone()
     };
     if state.row::<Task>(copy.0).is_ok() {
@@ -55,7 +59,10 @@ pub(crate) fn copy_tree(
     state.create(EventKind::TaskCreated, stream, copy.0, now, &task);
     reminder::settle(state, copy, now, None);
     for child in state.children(id) {
-        if state.row::<Task>(child.0).is_ok_and(|row| row.value.deleted_at.is_none()) {
+        if state
+            .row::<Task>(child.0)
+            .is_ok_and(|row| row.value.deleted_at.is_none())
+        {
             let child_copy = TaskId(derived(&["step", &copy.to_string(), &child.to_string()]));
             copy_tree(state, child, child_copy, Some(copy), now, edit)?;
         }

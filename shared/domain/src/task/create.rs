@@ -4,7 +4,6 @@ use super::{Task, TaskPatch, check};
 use crate::{
     event::EventKind,
     id::{SeriesId, TaskId, derived},
-    position,
     record::Record,
     refusal::Refusal,
     reminder, repeat,
@@ -32,7 +31,11 @@ pub fn create(
     task.apply(draft);
     check::tidy(&mut task);
     if let Ok(row) = state.row::<Task>(id.0) {
-        return if same(&row.value, &task, draft) { Ok(()) } else { Err(Refusal::IdTaken(id.to_string())) };
+        return if same(&row.value, &task, draft) {
+            Ok(())
+        } else {
+            Err(Refusal::IdTaken(id.to_string()))
+        };
     }
     if let Some(twin) = twin(state, &task) {
         return Err(Refusal::field(
@@ -40,12 +43,20 @@ pub fn create(
             format!("This was imported already, as the task {twin}. Change that one instead."),
         ));
     }
-    if state.heads.get(&state.home).is_some_and(|head| head.open_tasks >= check::OPEN_TASKS) {
-        return Err(Refusal::Limit { what: "open tasks", limit: check::OPEN_TASKS, pointer: String::new() });
+    if state
+        .heads
+        .get(&state.home)
+        .is_some_and(|head| head.open_tasks >= check::OPEN_TASKS)
+    {
+        return Err(Refusal::Limit {
+            what: "open tasks",
+            limit: check::OPEN_TASKS,
+            pointer: String::new(),
+        });
     }
     task.created_at = now;
     if task.position.is_empty() {
-        task.position = position::at(now.as_microsecond());
+        task.position = crate::task::place::last(now);
     }
     inherit_list(state, &mut task);
     if let Some(again) = again {
@@ -55,7 +66,13 @@ pub fn create(
     let home = state.home;
     state.create(EventKind::TaskCreated, home, id.0, now, &task);
     if let Some(series) = task.series_id.filter(|_| again.is_some()) {
-        state.create(EventKind::SeriesChanged, home, series.0, now, &Series::of(&task, now));
+        state.create(
+            EventKind::SeriesChanged,
+            home,
+            series.0,
+            now,
+            &Series::of(&task, now),
+        );
     }
     reminder::settle(state, id, now, None);
     Ok(())
@@ -65,17 +82,24 @@ pub fn create(
 fn same(have: &Task, want: &Task, draft: &TaskPatch) -> bool {
     let (_, differing) = have.diff(want);
     let named = crate::record::Patch::names(draft);
-    crate::record::Patch::names(&differing).iter().all(|field| !named.contains(field) || *field == "recurrence")
+    crate::record::Patch::names(&differing)
+        .iter()
+        .all(|field| !named.contains(field) || *field == "recurrence")
 }
 
 fn twin(state: &State, task: &Task) -> Option<TaskId> {
     let source = task.source.as_ref()?;
-    state.rows::<Task>().find(|(_, row)| row.value.source.as_ref() == Some(source)).map(|(id, _)| TaskId(id))
+    state
+        .rows::<Task>()
+        .find(|(_, row)| row.value.source.as_ref() == Some(source))
+        .map(|(id, _)| TaskId(id))
 }
 
 /// A step stands in the list of the task it is a step of.
 pub(super) fn inherit_list(state: &State, task: &mut Task) {
-    let parent = task.parent_id.and_then(|parent| state.row::<Task>(parent.0).ok());
+    let parent = task
+        .parent_id
+        .and_then(|parent| state.row::<Task>(parent.0).ok());
     if let Some(parent) = parent {
         task.list_id = parent.value.list_id;
         task.section_id = parent.value.section_id;
@@ -97,6 +121,10 @@ pub(super) fn begin_series(
     }
     task.occurrence = task.due.as_ref().map(repeat::civil);
     task.recurrence = Some(recurrence);
-    task.series_id = Some(SeriesId(derived(&["series", &id.to_string(), &now.as_microsecond().to_string()])));
+    task.series_id = Some(SeriesId(derived(&[
+        "series",
+        &id.to_string(),
+        &now.as_microsecond().to_string(),
+    ])));
     Ok(())
 }
