@@ -8,6 +8,7 @@ mod page;
 mod postgres;
 mod run;
 mod services;
+mod story;
 mod test;
 
 use std::process::ExitCode;

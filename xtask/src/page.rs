@@ -1,7 +1,7 @@
 //! The page's side of the tests: Node, a browser, and the scripts of `functions/web/page`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -41,12 +41,11 @@ pub(crate) fn node() -> Result<PathBuf> {
     Ok(node)
 }
 
-/// Runs the page's own tests, where there is a page: its scripts `format`, `check`, `test`, and `story`, which drives `binary` in a
-/// browser. Each script is one test, unless it counts its tests itself.
+/// Runs the page's own tests: its scripts `format`, `check` and `test`. Each is one test, unless it counts its tests itself.
 ///
 /// # Errors
 /// When package.json cannot be read.
-pub(crate) fn test(binary: &Path, counts: &mut Counts) -> Result<()> {
+pub(crate) fn test(counts: &mut Counts) -> Result<()> {
     let folder = run::root().join("functions/web/page");
     let Ok(manifest) = fs::read_to_string(folder.join("package.json")) else {
         return Ok(());
@@ -69,29 +68,16 @@ pub(crate) fn test(binary: &Path, counts: &mut Counts) -> Result<()> {
             return Ok(());
         }
     }
-    for script in ["format", "check", "test", "story"] {
-        if !manifest["scripts"][script].is_string() {
-            continue;
-        }
-        let mut command = Command::new("npm");
-        command
-            .args(["run", "--silent", script])
-            .current_dir(&folder)
-            .env("CI", "true")
-            .env("NO_COLOR", "1");
-        if script == "story" {
-            let Some(chromium) = chromium() else {
-                counts.skip(
-                    "the page's story in a browser",
-                    "no Chromium (Debian: apt-get install chromium)",
-                );
-                continue;
-            };
+    for script in ["format", "check", "test"] {
+        if manifest["scripts"][script].is_string() {
+            let mut command = Command::new("npm");
             command
-                .env("ERRAND_TEST_CHROMIUM", chromium)
-                .env("ERRAND_TEST_BINARY", binary);
+                .args(["run", "--silent", script])
+                .current_dir(&folder)
+                .env("CI", "true")
+                .env("NO_COLOR", "1");
+            counts::from_script(&mut command, script, counts)?;
         }
-        counts::from_script(&mut command, script, counts)?;
     }
     Ok(())
 }

@@ -9,14 +9,14 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::install::{self, Installs};
-use crate::{page, postgres, run};
+use crate::{page, postgres, run, story};
 use counts::Counts;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Run only tests whose name contains this.
     name: Option<String>,
-    /// Leave the page's own tests out.
+    /// Leave out the page's own tests and the story in a browser.
     #[arg(long)]
     no_page: bool,
 }
@@ -67,7 +67,8 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     done?;
 
     if !options.no_page && options.name.is_none() {
-        page::test(&binary, &mut counts)?;
+        page::test(&mut counts)?;
+        story::test(&binary, &mut counts)?;
     }
     counts.print_details();
     Ok(counts)

@@ -41,6 +41,12 @@ impl Counts {
         self.skipped.push(format!("{what}: {why}"));
     }
 
+    /// Something that went wrong outside a test program.
+    pub(crate) fn fail(&mut self, what: &str) {
+        self.failed += 1;
+        self.failures.push(what.to_owned());
+    }
+
     /// What the tests wrote into `ERRAND_TEST_SKIPS`: one line each, `name: reason`. The test program counted such a test as
     /// passed, because it returned.
     pub(crate) fn add_skips(&mut self, lines: &str) {
@@ -129,9 +135,29 @@ pub(crate) fn from_script(command: &mut Command, name: &str, counts: &mut Counts
     for _ in 0..skipped {
         counts.skip("a test of the page", "see its output");
     }
-    if failed > 0 || !ended_well {
-        counts.failed += usize::from(failed == 0);
+    if failed > 0 {
         counts.failures.push(format!("the page: npm run {name}"));
+    } else if !ended_well {
+        counts.fail(&format!("the page: npm run {name}"));
+    }
+    Ok(())
+}
+
+/// Runs a program that prints a line for each step, `ok NAME` or `not ok NAME`, and stops at the first that fails.
+///
+/// # Errors
+/// When it cannot be started. A step that fails is no error here but a count.
+pub(crate) fn from_steps(command: &mut Command, name: &str, counts: &mut Counts) -> Result<()> {
+    let before = counts.failed;
+    let ended_well = each_line(command, |line| {
+        if line.starts_with("ok ") {
+            counts.passed += 1;
+        } else if let Some(step) = line.strip_prefix("not ok ") {
+            counts.fail(&format!("{name}: {step}"));
+        }
+    })?;
+    if !ended_well && counts.failed == before {
+        counts.fail(&format!("{name}: it ended early"));
     }
     Ok(())
 }

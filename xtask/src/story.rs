@@ -1,0 +1,113 @@
+//! The main job in a real browser: starts the built program on an empty folder and lets `tests/browser/story.mjs` use it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::test::counts::{self, Counts};
+use crate::{page, run};
+
+const NAME: &str = "the story in a browser";
+/// The story says 15:00, so it needs a zone of its own.
+const ZONE: &str = "Europe/Berlin";
+
+/// Runs the story and counts its steps; screenshots are in `target/story`.
+///
+/// # Errors
+/// When Node or the program cannot be started.
+pub(crate) fn test(binary: &Path, counts: &mut Counts) -> Result<()> {
+    let script = run::root().join("tests/browser/story.mjs");
+    let (Ok(node), Some(chromium)) = (page::node(), page::chromium()) else {
+        counts.skip(NAME, "it needs Node 20.19 with npm, and Chromium");
+        return Ok(());
+    };
+    let pictures = binary.with_file_name("story");
+    let errand = Errand::start(binary)?;
+    match errand.link() {
+        None => counts.fail(&format!("{NAME}: errand printed no link within 10 s")),
+        Some(link) => {
+            let mut command = Command::new(node);
+            command
+                .arg(script)
+                .arg(link)
+                .arg(pictures)
+                .env("CHROMIUM", chromium)
+                .env("TZ", ZONE);
+            counts::from_steps(&mut command, NAME, counts)?;
+        }
+    }
+    Ok(())
+}
+
+/// The program as a person starts it, on a folder of its own, which goes with it.
+struct Errand {
+    guard: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Errand {
+    fn start(binary: &Path) -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("errand-story-{}", std::process::id()));
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut guard = Command::new("sh");
+        // Ends the program when our end of the pipe closes, which it does also at ctrl-c and kill -9.
+        guard.args([
+            "-c",
+            r#""$@" & read -r _; kill $!; wait $!; rm -rf -- "$ERRAND_DATA""#,
+            "guard",
+        ]);
+        guard
+            .arg(binary)
+            .arg("serve")
+            .env("ERRAND_DATA", &folder)
+            .env("ERRAND_ZONE", ZONE);
+        guard
+            .env("ERRAND_LISTEN", format!("127.0.0.1:{port}"))
+            .process_group(0);
+        let mut guard = guard
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start sh")?;
+        let printed = guard.stdout.take().context("no output")?;
+        let (send, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(printed).lines().map_while(Result::ok) {
+                drop(send.send(line));
+            }
+        });
+        Ok(Self { guard, lines })
+    }
+
+    /// The first address it prints: the one that signs a browser in.
+    fn link(&self) -> Option<String> {
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(10)) {
+            if let Some(link) = line
+                .split_whitespace()
+                .find(|word| word.starts_with("http://"))
+            {
+                return Some(link.to_owned());
+            }
+        }
+        None
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        drop(
+            self.guard
+                .stdin
+                .take()
+                .map(|mut pipe| pipe.write_all(b"\n")),
+        );
+        drop(self.guard.wait());
+    }
+}
