@@ -18,7 +18,7 @@ pub(crate) fn run() -> bool {
     };
     step(
         "format",
-        run::show(run::cargo().args(["fmt", "--all", "--check"])),
+        run::show(run::cargo().args(["fmt", "--all", "--check", "--", "--color=never"])),
     );
     step(
         "lints",
