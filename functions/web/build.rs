@@ -8,30 +8,56 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-const SOURCES: [&str; 8] =
-    ["src", "public", "index.html", "package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 8] = [
+    "src",
+    "public",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 const REMEDY: &str = "install Node 20.19 or newer with npm, or set ERRAND_PAGE to a folder with a built page (or to `none`)";
 
 fn main() {
     println!("cargo:rerun-if-env-changed=ERRAND_PAGE");
-    let page = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("page");
+    let page =
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("page");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("page");
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", page.join(source).display());
     }
     let built = match env::var("ERRAND_PAGE").as_deref() {
-        Ok("none") => placeholder(&out, "This build of Errand carries no page (ERRAND_PAGE=none)."),
+        Ok("none") => placeholder(
+            &out,
+            "This build of Errand carries no page (ERRAND_PAGE=none).",
+        ),
         Ok(folder) if !folder.is_empty() => {
             println!("cargo:rerun-if-changed={folder}");
             empty(&out).and_then(|()| copy(Path::new(folder), &out))
         }
-        _ if npm().arg("--version").output().is_ok_and(|answer| answer.status.success()) => build(&page, &out),
-        _ if env::var("PROFILE").as_deref() == Ok("release") => Err(io::Error::other(format!("npm was not found: {REMEDY}"))),
+        _ if npm()
+            .arg("--version")
+            .output()
+            .is_ok_and(|answer| answer.status.success()) =>
+        {
+            build(&page, &out)
+        }
+        _ if env::var("PROFILE").as_deref() == Ok("release") => {
+            Err(io::Error::other(format!("npm was not found: {REMEDY}")))
+        }
         _ => {
             println!("cargo:warning=npm was not found, so this build has no page: {REMEDY}");
             // A file that never exists makes cargo ask again next time, and so notice when npm has come.
-            println!("cargo:rerun-if-changed={}", page.join("npm-was-absent").display());
-            placeholder(&out, "This build of Errand has no page, because npm was not found. Install Node 20.19 or newer and build again.")
+            println!(
+                "cargo:rerun-if-changed={}",
+                page.join("npm-was-absent").display()
+            );
+            placeholder(
+                &out,
+                "This build of Errand has no page, because npm was not found. Install Node 20.19 or newer and build again.",
+            )
         }
     };
     if let Err(error) = built {
@@ -47,10 +73,22 @@ fn build(page: &Path, out: &Path) -> io::Result<()> {
     let wanted = fs::read(page.join("package-lock.json"))?;
     let stamp = page.join("node_modules/.errand-lock");
     if fs::read(&stamp).ok().as_deref() != Some(&wanted) {
-        run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(page))?;
+        run(npm()
+            .args(["ci", "--no-audit", "--no-fund"])
+            .current_dir(page))?;
         fs::write(&stamp, wanted)?;
     }
-    run(npm().args(["run", "--silent", "build", "--", "--emptyOutDir", "--outDir"]).arg(out).current_dir(page))
+    run(npm()
+        .args([
+            "run",
+            "--silent",
+            "build",
+            "--",
+            "--emptyOutDir",
+            "--outDir",
+        ])
+        .arg(out)
+        .current_dir(page))
 }
 
 fn npm() -> Command {
@@ -64,12 +102,17 @@ fn run(command: &mut Command) -> io::Result<()> {
         return Ok(());
     }
     let words = [answer.stdout, answer.stderr].concat();
-    Err(io::Error::other(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&words))))
+    Err(io::Error::other(format!(
+        "{command:?} failed:\n{}",
+        String::from_utf8_lossy(&words)
+    )))
 }
 
 fn placeholder(out: &Path, words: &str) -> io::Result<()> {
     empty(out)?;
-    let html = format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Errand</title><h1>Errand</h1><p>{words}</p></html>\n");
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Errand</title><h1>Errand</h1><p>{words}</p></html>\n"
+    );
     fs::write(out.join("index.html"), html)
 }
 

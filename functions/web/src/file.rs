@@ -7,8 +7,8 @@ use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-    VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
 use rust_embed::EmbeddedFile;
@@ -39,13 +39,20 @@ struct Inner {
 impl File {
     /// `name` is the path below the page's folder.
     pub(crate) fn new(name: &str, embedded: EmbeddedFile) -> Self {
-        let etag: String = embedded.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+        let etag: String = embedded.metadata.sha256_hash()[..12]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self(Arc::new(Inner {
             plain: embedded.data.into_owned().into(),
             gzip: OnceLock::new(),
             kind: content_type(name),
             etag: format!("W/\"{etag}\""),
-            cache: if name.starts_with("assets/") { FOREVER } else { ASK_AGAIN },
+            cache: if name.starts_with("assets/") {
+                FOREVER
+            } else {
+                ASK_AGAIN
+            },
         }))
     }
 
@@ -58,14 +65,23 @@ impl File {
             .header(CONTENT_SECURITY_POLICY, POLICY)
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
             .header(REFERRER_POLICY, "no-referrer")
-            .header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin")
-            .header(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+            .header(
+                HeaderName::from_static("cross-origin-opener-policy"),
+                "same-origin",
+            )
+            .header(
+                HeaderName::from_static("cross-origin-resource-policy"),
+                "same-origin",
+            );
         let body = if names(asked, &IF_NONE_MATCH, &file.etag) {
             answer = answer.status(StatusCode::NOT_MODIFIED);
             Body::empty()
         } else {
             answer = answer.header(CONTENT_TYPE, file.kind);
-            match self.gzip().filter(|_| names(asked, &ACCEPT_ENCODING, "gzip")) {
+            match self
+                .gzip()
+                .filter(|_| names(asked, &ACCEPT_ENCODING, "gzip"))
+            {
                 Some(small) => {
                     answer = answer.header(CONTENT_ENCODING, "gzip");
                     Body::from(small)
@@ -73,7 +89,9 @@ impl File {
                 None => Body::from(file.plain.clone()),
             }
         };
-        answer.body(body).expect("every header is made of visible ASCII")
+        answer
+            .body(body)
+            .expect("every header is made of visible ASCII")
     }
 
     fn gzip(&self) -> Option<Bytes> {
@@ -82,7 +100,11 @@ impl File {
             .get_or_init(|| {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
                 encoder.write_all(&file.plain).ok()?;
-                encoder.finish().ok().filter(|small| small.len() < file.plain.len()).map(Bytes::from)
+                encoder
+                    .finish()
+                    .ok()
+                    .filter(|small| small.len() < file.plain.len())
+                    .map(Bytes::from)
             })
             .clone()
     }
@@ -90,10 +112,15 @@ impl File {
 
 /// True when a header's list names the value; what follows a `;`, as in `gzip;q=0.5`, is not looked at but for a plain refusal.
 fn names(asked: &HeaderMap, header: &HeaderName, value: &str) -> bool {
-    asked.get_all(header).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).any(|item| {
-        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
-        name.trim() == value && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
+    asked
+        .get_all(header)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .any(|item| {
+            let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+            name.trim() == value && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        })
 }
 
 fn content_type(name: &str) -> &'static str {
@@ -107,5 +134,4 @@ fn content_type(name: &str) -> &'static str {
         Some("json" | "map") => "application/json",
         _ => "application/octet-stream",
     }
-
 }

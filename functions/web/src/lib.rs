@@ -18,9 +18,18 @@ struct Page;
 
 /// One route for each file of the page, `/` for its index. What the page has no file for is left to the caller's fallback.
 pub fn router() -> Router {
-    Page::iter().filter_map(|name| Some((Page::get(&name)?, name))).fold(Router::new(), |router, (embedded, name)| {
-        let file = File::new(&name, embedded);
-        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
-        router.route(&path, get(async move |headers: HeaderMap| file.answer(&headers)))
-    })
+    Page::iter()
+        .filter_map(|name| Some((Page::get(&name)?, name)))
+        .fold(Router::new(), |router, (embedded, name)| {
+            let file = File::new(&name, embedded);
+            let path = if name == "index.html" {
+                "/".to_owned()
+            } else {
+                format!("/{name}")
+            };
+            router.route(
+                &path,
+                get(async move |headers: HeaderMap| file.answer(&headers)),
+            )
+        })
 }

@@ -1,5 +1,7 @@
 //! The wire: what events and answers look like outside, held by goldens.
 
 pub mod cloud;
+pub mod commands;
 pub mod data;
 pub mod doc;
+pub mod input;

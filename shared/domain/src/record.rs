@@ -36,8 +36,8 @@ pub trait Patch:
     }
 }
 
-/// Reads a present field, so that `null` is a value and absence is not.
-pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+/// For serde: reads a present field, so that `null` is a value and absence is not.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)

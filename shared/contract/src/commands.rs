@@ -1,0 +1,524 @@
+//! Commands as JSON: what `/commands` takes, `interpret` proposes and import writes.
+
+use crate::input::TaskInput;
+use domain::{
+    command::Command,
+    id::*,
+    list::{ListPatch, SectionPatch, TagPatch, ViewPatch},
+    record::present,
+    refusal::Refusal,
+    settings::SettingsPatch,
+    task::{
+        change::{Edit, Expect},
+        place::Place,
+    },
+    when::When,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Many commands in one request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Commands {
+    /// `all`: all or nothing. `each`: each by itself.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Says what would be done, and does nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// 1 to 1,000.
+    pub commands: Vec<CommandInput>,
+}
+
+/// Whether many commands stand and fall together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// All or nothing.
+    #[default]
+    All,
+    /// Each by itself.
+    Each,
+}
+
+/// One command.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandInput {
+    /// The client's own name for it, given back with its result.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// What: the intents of interpret that change something.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// On what; in a create, chosen by the client.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// The version that it was read at: what others changed since is merged.
+    #[serde(default)]
+    pub base: Option<u64>,
+    /// The fields, or what the verb needs.
+    #[serde(default)]
+    pub set: Option<Value>,
+    /// Tags and blockers to add.
+    #[serde(default)]
+    pub add: Sets,
+    /// Tags and blockers to take off.
+    #[serde(default)]
+    pub remove: Sets,
+}
+
+/// Members of the fields that are sets.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sets {
+    tags: Vec<String>,
+    blocked_by: Vec<TaskId>,
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Kind {
+    CreateTask,
+    UpdateTask,
+    CompleteTask,
+    ReopenTask,
+    DropTask,
+    DeleteTask,
+    RestoreTask,
+    DuplicateTask,
+    MoveTask,
+    Reschedule,
+    Skip,
+    EndSeries,
+    PauseSeries,
+    ResumeSeries,
+    SnoozeReminder,
+    CreateList,
+    UpdateList,
+    DeleteList,
+    RestoreList,
+    CreateSection,
+    UpdateSection,
+    DeleteSection,
+    UpdateTag,
+    DeleteTag,
+    CreateView,
+    UpdateView,
+    DeleteView,
+    Comment,
+    UpdateComment,
+    DeleteComment,
+    UpdateSettings,
+}
+
+impl Kind {
+    /// Whether it takes something away, which some tokens may not.
+    pub const fn deletes(self) -> bool {
+        matches!(
+            self,
+            Self::DeleteTask
+                | Self::DeleteList
+                | Self::DeleteSection
+                | Self::DeleteTag
+                | Self::DeleteView
+                | Self::DeleteComment
+        )
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MoveInput {
+    #[serde(deserialize_with = "present")]
+    list_id: Option<Option<ListId>>,
+    #[serde(deserialize_with = "present")]
+    section_id: Option<Option<SectionId>>,
+    #[serde(deserialize_with = "present")]
+    parent_id: Option<Option<TaskId>>,
+    #[serde(deserialize_with = "present")]
+    after: Option<Option<TaskId>>,
+}
+
+/// Where a task is to stand.
+///
+/// # Errors
+/// A shape that is not `{list_id, section_id, parent_id, after}`.
+pub fn place(set: Value) -> Result<Place, Refusal> {
+    let input: MoveInput = read(set)?;
+    Ok(Place {
+        list: input.list_id,
+        section: input.section_id,
+        parent: input.parent_id,
+        after: input.after,
+    })
+}
+
+/// When a task is due instead.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RescheduleInput {
+    /// The new date, or none.
+    pub due: Option<When>,
+    /// `following` moves the series from here on.
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+/// How much of a series a change concerns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// This occurrence.
+    #[default]
+    This,
+    /// This and the following.
+    Following,
+}
+
+/// Until when a reminder is put off.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnoozeInput {
+    /// A moment ahead (UTC).
+    pub until: Timestamp,
+    /// Which; the task's last one when left out.
+    #[serde(default)]
+    pub reminder_id: Option<ReminderId>,
+}
+
+/// A comment.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommentInput {
+    /// On which task.
+    #[serde(default)]
+    pub task_id: Option<TaskId>,
+    /// Markdown.
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CopyInput {
+    #[serde(default)]
+    id: Option<TaskId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NameInput {
+    name: String,
+    #[serde(default, flatten)]
+    set: std::collections::BTreeMap<String, Value>,
+}
+
+impl CommandInput {
+    /// The command itself, for this person; ids that are left out are made by `fresh`.
+    ///
+    /// # Errors
+    /// A field that is unknown, missing or unfit.
+    pub fn command(
+        self,
+        person: UserId,
+        fresh: &dyn Fn() -> Uuid,
+    ) -> Result<(Command, Expect), Refusal> {
+        let expect = self.base.map_or(Expect::Any, Expect::Base);
+        Ok((self.read(person, fresh)?, expect))
+    }
+
+    fn read(self, person: UserId, fresh: &dyn Fn() -> Uuid) -> Result<Command, Refusal> {
+        let Self {
+            kind,
+            id,
+            set,
+            add,
+            remove,
+            ..
+        } = self;
+        let made = || id.unwrap_or_else(fresh);
+        let named = || id.ok_or_else(|| Refusal::field("/id", "Say which one by its `id`."));
+        let fields = set.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        Ok(match kind {
+            Kind::CreateTask => {
+                let input: TaskInput = read(fields)?;
+                let id = TaskId(input.id.map_or_else(made, |id| id.0));
+                let (draft, repeat) = input.fields(person, id)?;
+                Command::CreateTask {
+                    id,
+                    draft,
+                    repeat: repeat.flatten(),
+                }
+            }
+            Kind::UpdateTask => {
+                let id = TaskId(named()?);
+                let (set, repeat) = read::<TaskInput>(fields)?.fields(person, id)?;
+                let edit = Edit {
+                    set,
+                    repeat,
+                    add_tags: add.tags,
+                    remove_tags: remove.tags,
+                    add_blockers: add.blocked_by,
+                    remove_blockers: remove.blocked_by,
+                    following: false,
+                };
+                Command::UpdateTask {
+                    id,
+                    edit: Box::new(edit),
+                }
+            }
+            Kind::CompleteTask => Command::CompleteTask {
+                id: TaskId(named()?),
+            },
+            Kind::ReopenTask => Command::ReopenTask {
+                id: TaskId(named()?),
+            },
+            Kind::DropTask => Command::DropTask {
+                id: TaskId(named()?),
+            },
+            Kind::DeleteTask => Command::DeleteTask {
+                id: TaskId(named()?),
+            },
+            Kind::RestoreTask => Command::RestoreTask {
+                id: TaskId(named()?),
+            },
+            Kind::DuplicateTask => {
+                let copy = read::<CopyInput>(fields)?.id.map_or_else(fresh, |id| id.0);
+                Command::DuplicateTask {
+                    id: TaskId(named()?),
+                    copy: TaskId(copy),
+                }
+            }
+            Kind::MoveTask => Command::MoveTask {
+                id: TaskId(named()?),
+                to: place(fields)?,
+            },
+            Kind::Reschedule => {
+                let input: RescheduleInput = read(fields)?;
+                let following = input.scope == Scope::Following;
+                Command::Reschedule {
+                    id: TaskId(named()?),
+                    due: input.due,
+                    following,
+                }
+            }
+            Kind::Skip => Command::Skip {
+                id: TaskId(named()?),
+            },
+            Kind::EndSeries => Command::EndSeries {
+                id: SeriesId(named()?),
+            },
+            Kind::PauseSeries => Command::PauseSeries {
+                id: SeriesId(named()?),
+            },
+            Kind::ResumeSeries => Command::ResumeSeries {
+                id: SeriesId(named()?),
+            },
+            Kind::SnoozeReminder => {
+                let input: SnoozeInput = read(fields)?;
+                Command::SnoozeReminder {
+                    id: TaskId(named()?),
+                    reminder: input.reminder_id,
+                    until: input.until,
+                }
+            }
+            Kind::CreateList => Command::CreateList {
+                id: ListId(made()),
+                set: list(fields)?,
+            },
+            Kind::UpdateList => Command::UpdateList {
+                id: ListId(named()?),
+                set: list(fields)?,
+            },
+            Kind::DeleteList => Command::DeleteList {
+                id: ListId(named()?),
+            },
+            Kind::RestoreList => Command::RestoreList {
+                id: ListId(named()?),
+            },
+            Kind::CreateSection => Command::CreateSection {
+                id: SectionId(made()),
+                set: section(fields, true)?,
+            },
+            Kind::UpdateSection => Command::UpdateSection {
+                id: SectionId(named()?),
+                set: section(fields, false)?,
+            },
+            Kind::DeleteSection => Command::DeleteSection {
+                id: SectionId(named()?),
+            },
+            Kind::UpdateTag | Kind::DeleteTag => {
+                let NameInput { name, set } = read(fields)?;
+                let set = Value::Object(
+                    set.into_iter()
+                        .map(|(key, value)| {
+                            (
+                                if key == "new_name" {
+                                    "name".into()
+                                } else {
+                                    key
+                                },
+                                value,
+                            )
+                        })
+                        .collect(),
+                );
+                if kind == Kind::DeleteTag {
+                    Command::DeleteTag { name }
+                } else {
+                    Command::UpdateTag {
+                        name,
+                        set: tag(set)?,
+                    }
+                }
+            }
+            Kind::CreateView => Command::CreateView {
+                id: ViewId(made()),
+                set: view(fields)?,
+            },
+            Kind::UpdateView => Command::UpdateView {
+                id: ViewId(named()?),
+                set: view(fields)?,
+            },
+            Kind::DeleteView => Command::DeleteView {
+                id: ViewId(named()?),
+            },
+            Kind::Comment => {
+                let input: CommentInput = read(fields)?;
+                let task = input
+                    .task_id
+                    .ok_or_else(|| Refusal::field("/task_id", "Say on which task by `task_id`."))?;
+                Command::Comment {
+                    id: CommentId(made()),
+                    task,
+                    text: input.text,
+                }
+            }
+            Kind::UpdateComment => {
+                let input: CommentInput = read(fields)?;
+                Command::UpdateComment {
+                    id: CommentId(named()?),
+                    text: Some(input.text),
+                }
+            }
+            Kind::DeleteComment => Command::UpdateComment {
+                id: CommentId(named()?),
+                text: None,
+            },
+            Kind::UpdateSettings => Command::UpdateSettings {
+                set: Box::new(settings(fields)?),
+            },
+        })
+    }
+}
+
+/// The writable fields of a list.
+///
+/// # Errors
+/// Unknown, read-only or unfit fields.
+pub fn list(set: Value) -> Result<ListPatch, Refusal> {
+    writable(&set, &["name", "color", "archived"])?;
+    read(set)
+}
+
+/// The writable fields of a section; its list only when it is made.
+///
+/// # Errors
+/// Unknown, read-only or unfit fields.
+pub fn section(set: Value, new: bool) -> Result<SectionPatch, Refusal> {
+    writable(&set, if new { &["name", "list_id"] } else { &["name"] })?;
+    read(set)
+}
+
+/// The writable fields of a tag.
+///
+/// # Errors
+/// Unknown, read-only or unfit fields.
+pub fn tag(set: Value) -> Result<TagPatch, Refusal> {
+    writable(&set, &["name", "color"])?;
+    read(set)
+}
+
+/// The writable fields of a view.
+///
+/// # Errors
+/// Unknown, read-only or unfit fields.
+pub fn view(set: Value) -> Result<ViewPatch, Refusal> {
+    writable(&set, &["name", "filter", "sort"])?;
+    read(set)
+}
+
+/// A person's settings.
+///
+/// # Errors
+/// Unknown or unfit fields.
+pub fn settings(set: Value) -> Result<SettingsPatch, Refusal> {
+    read(set)
+}
+
+fn writable(set: &Value, fields: &[&str]) -> Result<(), Refusal> {
+    let known = [
+        "id",
+        "version",
+        "position",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "list_id",
+    ];
+    let given = set.as_object().into_iter().flat_map(|object| object.keys());
+    match given
+        .into_iter()
+        .find(|key| known.contains(&key.as_str()) && !fields.contains(&key.as_str()))
+    {
+        None => Ok(()),
+        Some(key) => Err(Refusal::Field {
+            pointer: format!("/{key}"),
+            code: "field_read_only",
+            words: format!(
+                "`{key}` is read-only here. Writable are: {}.",
+                fields.join(", ")
+            ),
+        }),
+    }
+}
+
+/// Reads a JSON value as a shape, with a refusal that points at what does not fit.
+///
+/// # Errors
+/// `field_unknown`, or `field_invalid` and its more telling kinds.
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = if path == "." {
+            String::new()
+        } else {
+            format!("/{}", path.replace('.', "/"))
+        };
+        let words = error.into_inner().to_string();
+        for code in ["date_impossible", "zone_unknown", "rrule_invalid"] {
+            if let Some(rest) = words.strip_prefix(&format!("{code}: ")) {
+                return Refusal::Field {
+                    pointer,
+                    code,
+                    words: rest.to_owned(),
+                };
+            }
+        }
+        let code = if words.starts_with("unknown field") {
+            "field_unknown"
+        } else {
+            "field_invalid"
+        };
+        Refusal::Field {
+            pointer,
+            code,
+            words: format!("This does not fit: {words}."),
+        }
+    })
+}
