@@ -1,0 +1,135 @@
+//! What is answered when it went well.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use store::{Committed, Doc, Page};
+
+/// A JSON answer with its version as the ETag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    answer: store::Answer,
+    replayed: bool,
+    location: Option<String>,
+}
+
+impl Answer {
+    /// 200 with this as JSON.
+    pub fn json(value: &impl Serialize) -> Self {
+        Self::raw(200, contract::doc::json(value))
+    }
+
+    /// A status with JSON that is written already; empty for none.
+    pub fn raw(status: u16, body: impl Into<String>) -> Self {
+        Self {
+            answer: store::Answer {
+                status,
+                body: body.into(),
+                version: None,
+            },
+            replayed: false,
+            location: None,
+        }
+    }
+
+    /// 204: done, and there is nothing to say.
+    pub fn empty() -> Self {
+        Self::raw(204, "")
+    }
+
+    /// A record with its version.
+    pub fn doc(doc: Doc) -> Self {
+        let mut answer = Self::raw(200, doc.json);
+        answer.answer.version = Some(doc.version);
+        answer
+    }
+
+    /// A page of a listing: `{"items", "next", "cursor"}`.
+    pub fn page(page: &Page) -> Self {
+        let items: Vec<_> = page.items.iter().map(|doc| doc.json.as_str()).collect();
+        let next = contract::doc::json(&page.next);
+        let cursor = contract::doc::json(&page.cursor);
+        Self::raw(
+            200,
+            format!(
+                "{{\"items\":[{}],\"next\":{next},\"cursor\":{cursor}}}",
+                items.join(",")
+            ),
+        )
+    }
+
+    /// Records that are listed whole: `{"items", "next": null}`.
+    pub fn records(docs: &[Doc]) -> Self {
+        let items: Vec<_> = docs.iter().map(|doc| doc.json.as_str()).collect();
+        Self::raw(
+            200,
+            format!("{{\"items\":[{}],\"next\":null}}", items.join(",")),
+        )
+    }
+
+    /// Says of a 201 where the new record is: below this path, by the id in the body.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        #[derive(Deserialize)]
+        struct New {
+            id: String,
+        }
+        if self.answer.status == 201
+            && let Ok(new) = serde_json::from_str::<New>(&self.answer.body)
+        {
+            self.location = Some(format!("{path}/{}", new.id));
+        }
+        self
+    }
+
+    /// The body.
+    pub fn body(&self) -> &str {
+        &self.answer.body
+    }
+}
+
+impl From<Committed> for Answer {
+    fn from(done: Committed) -> Self {
+        Self {
+            answer: done.answer,
+            replayed: done.replayed,
+            location: None,
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let store::Answer {
+            status,
+            body,
+            version,
+        } = self.answer;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        let mut response = if body.is_empty() {
+            status.into_response()
+        } else {
+            (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
+        if let Some(tag) =
+            version.and_then(|version| HeaderValue::try_from(format!("\"{version}\"")).ok())
+        {
+            headers.insert(header::ETAG, tag);
+        }
+        if self.replayed {
+            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+        }
+        if let Some(location) = self
+            .location
+            .and_then(|location| HeaderValue::try_from(location).ok())
+        {
+            headers.insert(header::LOCATION, location);
+        }
+        response
+    }
+}

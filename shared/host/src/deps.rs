@@ -1,0 +1,117 @@
+//! What every function is given.
+
+use crate::{Clock, Config, Key, who::Known};
+use axum::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
+use jiff::Timestamp;
+use std::{convert::Infallible, sync::Arc};
+use store::Store;
+use uuid::Uuid;
+
+/// Store, clock, ids and configuration: all that a function may touch. Cheap to clone. It is an extractor itself.
+#[derive(Clone)]
+pub struct Deps {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// New ids and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// The installation's settings.
+    pub config: Arc<Config>,
+    /// The installation's key: secrets are kept only as their hash under it.
+    pub key: Arc<Key>,
+    /// Credentials seen in the last seconds.
+    pub known: Arc<Known>,
+}
+
+impl Deps {
+    /// All of it, of the real world but for the store.
+    pub fn new(store: Arc<dyn Store>, config: Arc<Config>, key: Arc<Key>) -> Self {
+        Self::of(
+            store,
+            Arc::new(SystemClock),
+            Arc::new(SystemIds),
+            config,
+            key,
+        )
+    }
+
+    /// All of it, with a clock and ids of one's own.
+    pub fn of(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        config: Arc<Config>,
+        key: Arc<Key>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            ids,
+            config,
+            key,
+            known: Arc::default(),
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for Deps
+where
+    Self: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self::from_ref(state))
+    }
+}
+
+/// Where new ids and secrets come from.
+pub trait Ids: Send + Sync {
+    /// A new UUIDv7.
+    fn uuid(&self) -> Uuid;
+    /// 32 bytes that nobody can guess.
+    fn secret(&self) -> [u8; 32];
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+#[async_trait::async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Looks at the wall clock again each minute at most, so that a clock that was set, or a laptop that slept, is noticed.
+    async fn sleep_until(&self, moment: Timestamp) {
+        const GLANCE: std::time::Duration = std::time::Duration::from_secs(60);
+        loop {
+            let left = moment.duration_since(Timestamp::now());
+            let Ok(left) = std::time::Duration::try_from(left) else {
+                return;
+            };
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left.min(GLANCE)).await;
+        }
+    }
+}
+
+/// UUIDv7 of the machine's clock, secrets of the operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemIds;
+
+impl Ids for SystemIds {
+    fn uuid(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        rand::random()
+    }
+}

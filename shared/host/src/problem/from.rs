@@ -1,0 +1,107 @@
+//! Refusals and errors of the store, said to the outside: the one place where they become HTTP.
+
+use super::{Code, Problem};
+use domain::refusal::{Conflict, Refusal};
+use serde_json::{Value, json};
+use store::StoreError;
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            Refusal::NotFound(_) => Self::new(Code::NotFound, words),
+            Refusal::Purged => Self::new(Code::Purged, words),
+            Refusal::IdTaken(_) => Self::field("/id", Code::IdTaken, words),
+            Refusal::VersionMismatch { current, asked, .. } => {
+                Self::new(Code::VersionMismatch, words)
+                    .param("current", current)
+                    .param("asked", asked)
+            }
+            Refusal::Conflict { version, conflicts } => Self::new(Code::Conflict, words)
+                .member("current", json!({ "version": version }))
+                .member(
+                    "conflicts",
+                    conflicts.iter().map(collision).collect::<Vec<_>>(),
+                ),
+            Refusal::Field { pointer, code, .. } => Self::field(
+                pointer,
+                Code::named(code).unwrap_or(Code::FieldInvalid),
+                words,
+            ),
+            Refusal::Limit { limit, pointer, .. } => {
+                Self::field(pointer, Code::LimitExceeded, words).param("limit", limit)
+            }
+            Refusal::Rule(rule) => {
+                let code = Code::named(rule.code()).unwrap_or(Code::RruleInvalid);
+                Self::field("/recurrence/rrule", code, words)
+            }
+            Refusal::Filter(_) => Self::field("/filter", Code::FilterInvalid, words),
+            Refusal::Reference { pointer, .. } => {
+                Self::field(pointer, Code::ReferenceUnknown, words)
+            }
+            Refusal::Cycle => Self::field("/blocked_by", Code::DependencyCycle, words),
+            Refusal::Depth(limit) => {
+                Self::field("/parent_id", Code::DepthExceeded, words).param("limit", limit)
+            }
+            Refusal::UndoBlocked(left) => Self::new(Code::UndoBlocked, words)
+                .member("left", serde_json::to_value(left).unwrap_or_default()),
+            Refusal::NothingToUndo => Self::new(Code::NotFound, words),
+            Refusal::Unfit(_) => Self::new(Code::FieldInvalid, words),
+        }
+    }
+}
+
+/// A field that both changed, with the three values it could have.
+fn collision(conflict: &Conflict) -> Value {
+    let Conflict {
+        field,
+        base,
+        yours,
+        theirs,
+        by,
+        at,
+    } = conflict;
+    let value = |patch: &domain::task::TaskPatch| {
+        let mut all = serde_json::to_value(patch).unwrap_or_default();
+        all.get_mut(field).map(Value::take).unwrap_or_default()
+    };
+    json!({ "field": field, "base": value(base), "yours": value(yours), "theirs": value(theirs), "by": by, "at": at })
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let words = error.to_string();
+        match error {
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::KeyReused => Self::new(
+                Code::IdempotencyKeyReused,
+                "This Idempotency-Key was used with another request. Make a new key for a new request.",
+            ),
+            StoreError::InFlight => Self::new(
+                Code::IdempotencyInFlight,
+                "A request with this Idempotency-Key is still being worked on. Ask again with the same key in a moment.",
+            )
+            .retry_after(1),
+            StoreError::CursorInvalid => {
+                Self::new(Code::CursorInvalid, format!("{}. Start again without it.", capital(&words)))
+            }
+            StoreError::CursorGone => Self::new(
+                Code::CursorGone,
+                "The data was restored since this cursor was made. Read everything again, then follow from its cursor.",
+            ),
+            StoreError::Unavailable(cause) => {
+                tracing::error!(%cause, "the database cannot be used");
+                Self::unavailable("The database cannot be used now. Nothing was changed; try again in a moment.")
+            }
+            StoreError::Corrupt(_) => Self::internal(&words),
+        }
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
