@@ -84,6 +84,12 @@ pub enum Refusal {
     /// There is nothing to undo.
     #[error("There is nothing to undo: no change of yours by this client in the last 30 days.")]
     NothingToUndo,
+    /// Some of many commands were refused, so none was done: (place, the client's key, why).
+    #[error("None of the commands was done, because {} of them cannot be.", .0.len())]
+    Many(Vec<(usize, Option<String>, Refusal)>),
+    /// Nothing was to be done but said: the answer.
+    #[error("nothing was done, as asked")]
+    DryRun(String),
     /// A write that is not right now.
     #[error("{0}")]
     Unfit(String),

@@ -109,6 +109,8 @@ pub struct State {
     pub deliveries: BTreeMap<DeliveryId, Delivery>,
     /// Events loaded to be taken back or merged with, oldest first.
     pub past: Vec<Logged>,
+    /// The run that an undo of "the last" was found to mean.
+    pub undoing: Option<RunId>,
     /// Ids of tasks whose content was removed for good.
     pub purged: BTreeSet<TaskId>,
     written: Written,

@@ -1,0 +1,165 @@
+//! The verbs: what is done to a task beside changing its fields.
+
+use crate::act::{act, expect, nothing, record, task};
+use contract::commands::{self, RescheduleInput, Scope, SnoozeInput};
+use domain::{
+    command::Command,
+    id::{DeliveryId, ReminderId, SeriesId, TaskId},
+    need::Need,
+    reminder,
+    series::Series,
+    state::State,
+    task::change::Expect,
+};
+use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Writes};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+async fn on_task(deps: Deps, who: Writes, at: Precondition, id: TaskId, command: Command) -> Result<Answer, Problem> {
+    act(&deps, &who, expect(at), command, task(200, id)).await
+}
+
+/// `POST /tasks/{id}/complete`
+pub(crate) async fn complete(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+    on_task(deps, who, at, id, Command::CompleteTask { id }).await
+}
+
+/// `POST /tasks/{id}/reopen`
+pub(crate) async fn reopen(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+    on_task(deps, who, at, id, Command::ReopenTask { id }).await
+}
+
+/// `POST /tasks/{id}/drop`
+pub(crate) async fn drop(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+    on_task(deps, who, at, id, Command::DropTask { id }).await
+}
+
+/// `POST /tasks/{id}/skip`
+pub(crate) async fn skip(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+    on_task(deps, who, at, id, Command::Skip { id }).await
+}
+
+/// `POST /tasks/{id}/restore`
+pub(crate) async fn restore(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+    on_task(deps, who, at, id, Command::RestoreTask { id }).await
+}
+
+/// `POST /tasks/{id}/reschedule`
+pub(crate) async fn reschedule(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+    Body(input): Body<RescheduleInput>,
+) -> Result<Answer, Problem> {
+    let following = input.scope == Scope::Following;
+    on_task(deps, who, at, id, Command::Reschedule { id, due: input.due, following }).await
+}
+
+/// `POST /tasks/{id}/move`
+pub(crate) async fn place(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+    Body(input): Body<Value>,
+) -> Result<Answer, Problem> {
+    let to = commands::place(input)?;
+    on_task(deps, who, at, id, Command::MoveTask { id, to }).await
+}
+
+/// The id of a copy, chosen by the client.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CopyInput {
+    id: Option<TaskId>,
+}
+
+/// `POST /tasks/{id}/duplicate`
+pub(crate) async fn duplicate(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+    input: Option<Body<CopyInput>>,
+) -> Result<Answer, Problem> {
+    let copy = input.and_then(|Body(input)| input.id).unwrap_or_else(|| TaskId(deps.ids.uuid()));
+    let command = Command::DuplicateTask { id, copy };
+    Ok(act(&deps, &who, expect(at), command, task(201, copy)).await?.at("/api/v1/tasks"))
+}
+
+/// `POST /tasks/{id}/purge`: out of the trash, for good.
+pub(crate) async fn purge(deps: Deps, who: Deletes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+    act(&deps, &who, expect(at), Command::PurgeTask { id }, nothing).await
+}
+
+/// `DELETE /trash`: everything in it, for good.
+pub(crate) async fn empty_trash(deps: Deps, who: Deletes) -> Result<Answer, Problem> {
+    let before = deps.clock.now() + jiff::SignedDuration::from_secs(1);
+    act(&deps, &who, Expect::Any, Command::EmptyTrash { before }, |state| {
+        let body = format!("{{\"purged\":{}}}", state.written().purged.len());
+        Ok(store::Answer { status: 200, body, version: None })
+    })
+    .await
+}
+
+async fn on_series(deps: Deps, who: Writes, id: SeriesId, command: Command) -> Result<Answer, Problem> {
+    act(&deps, &who, Expect::Any, command, record::<Series>(200, id.0)).await
+}
+
+/// `POST /series/{id}/end`
+pub(crate) async fn end_series(deps: Deps, who: Writes, Id(id): Id<SeriesId>) -> Result<Answer, Problem> {
+    on_series(deps, who, id, Command::EndSeries { id }).await
+}
+
+/// `POST /series/{id}/pause`
+pub(crate) async fn pause_series(deps: Deps, who: Writes, Id(id): Id<SeriesId>) -> Result<Answer, Problem> {
+    on_series(deps, who, id, Command::PauseSeries { id }).await
+}
+
+/// `POST /series/{id}/resume`
+pub(crate) async fn resume_series(deps: Deps, who: Writes, Id(id): Id<SeriesId>) -> Result<Answer, Problem> {
+    on_series(deps, who, id, Command::ResumeSeries { id }).await
+}
+
+/// Which reminder, until when.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SnoozeBody {
+    task_id: TaskId,
+    until: jiff::Timestamp,
+}
+
+/// `POST /reminders/{id}/snooze`
+pub(crate) async fn snooze(
+    deps: Deps,
+    who: Writes,
+    Id(reminder): Id<ReminderId>,
+    Body(input): Body<SnoozeBody>,
+) -> Result<Answer, Problem> {
+    let (id, until) = (input.task_id, input.until);
+    let command = Command::SnoozeReminder { id, reminder: Some(reminder), until };
+    act(&deps, &who, Expect::Any, command, task(200, id)).await
+}
+
+/// `POST /tasks/{id}/snooze`: the task's last reminder, or a new one.
+pub(crate) async fn snooze_task(
+    deps: Deps,
+    who: Writes,
+    Id(id): Id<TaskId>,
+    Body(input): Body<SnoozeInput>,
+) -> Result<Answer, Problem> {
+    let command = Command::SnoozeReminder { id, reminder: input.reminder_id, until: input.until };
+    act(&deps, &who, Expect::Any, command, task(200, id)).await
+}
+
+/// `POST /deliveries/{id}/retry`
+pub(crate) async fn retry(deps: Deps, who: Writes, Id(id): Id<DeliveryId>) -> Result<Answer, Problem> {
+    let need = Need { deliveries: vec![id], ..Need::default() };
+    let decide = Arc::new(move |state: &mut State, now| {
+        reminder::retry(state, id, now)?;
+        Ok(store::Answer { status: 202, body: format!("{{\"id\":\"{id}\",\"state\":\"open\"}}"), version: None })
+    });
+    Ok(deps.store.commit(&who, need, decide).await?.into())
+}
