@@ -44,9 +44,16 @@ pub(crate) async fn act(
 }
 
 /// A conflict shows the task as it is now, so that the person can choose.
-async fn with_current(deps: &Deps, who: &Writer, about: Option<TaskId>, error: StoreError) -> Problem {
-    let collides =
-        matches!(error, StoreError::Refused(Refusal::Conflict { .. } | Refusal::VersionMismatch { .. }));
+async fn with_current(
+    deps: &Deps,
+    who: &Writer,
+    about: Option<TaskId>,
+    error: StoreError,
+) -> Problem {
+    let collides = matches!(
+        error,
+        StoreError::Refused(Refusal::Conflict { .. } | Refusal::VersionMismatch { .. })
+    );
     let problem = Problem::from(error);
     match about.filter(|_| collides) {
         Some(id) => match deps.store.task(&who.reader, id).await {
@@ -58,7 +65,10 @@ async fn with_current(deps: &Deps, who: &Writer, about: Option<TaskId>, error: S
 }
 
 /// Shows a task, with what is to be said beside it.
-pub(crate) fn task(status: u16, id: TaskId) -> impl Fn(&State) -> Result<store::Answer, Refusal> + Send + Sync + 'static {
+pub(crate) fn task(
+    status: u16,
+    id: TaskId,
+) -> impl Fn(&State) -> Result<store::Answer, Refusal> + Send + Sync + 'static {
     move |state| {
         let row = state.row::<Task>(id.0)?;
         let mut body = doc::whole_task(id, row, &state.my_settings(), state.viewer);
@@ -67,7 +77,11 @@ pub(crate) fn task(status: u16, id: TaskId) -> impl Fn(&State) -> Result<store::
             body.truncate(body.len() - 1);
             body = format!("{body},\"warnings\":{}}}", doc::json(warnings));
         }
-        Ok(store::Answer { status, body, version: Some(row.version) })
+        Ok(store::Answer {
+            status,
+            body,
+            version: Some(row.version),
+        })
     }
 }
 
@@ -78,11 +92,19 @@ pub(crate) fn record<R: Kept + Record>(
 ) -> impl Fn(&State) -> Result<store::Answer, Refusal> + Send + Sync + 'static {
     move |state| {
         let row = state.row::<R>(id)?;
-        Ok(store::Answer { status, body: doc::record(id, row), version: Some(row.version) })
+        Ok(store::Answer {
+            status,
+            body: doc::record(id, row),
+            version: Some(row.version),
+        })
     }
 }
 
 /// Shows nothing.
 pub(crate) fn nothing(_: &State) -> Result<store::Answer, Refusal> {
-    Ok(store::Answer { status: 204, body: String::new(), version: None })
+    Ok(store::Answer {
+        status: 204,
+        body: String::new(),
+        version: None,
+    })
 }

@@ -9,7 +9,7 @@ use domain::{
     state::{Kept, State},
     task::{Task, change::Expect},
 };
-use host::{Answer, Body, Code, Deps, Problem, Writes};
+use host::{Answer, Body, Code, Deps, Problem, Who, Writes, who::scope};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -22,13 +22,23 @@ struct Read {
 }
 
 /// `POST /commands`
-pub(crate) async fn commands(deps: Deps, who: Writes, Body(input): Body<Commands, { 8 << 20 }>) -> Result<Answer, Problem> {
+pub(crate) async fn commands(
+    deps: Deps,
+    asks: Who,
+    who: Writes,
+    Body(input): Body<Commands>,
+) -> Result<Answer, Problem> {
     if input.commands.is_empty() || input.commands.len() > MOST {
-        let words = format!("Send 1 to {MOST} commands; these are {}.", input.commands.len());
-        return Err(Problem::field("/commands", Code::LimitExceeded, words).param("limit", MOST as u64));
+        let words = format!(
+            "Send 1 to {MOST} commands; these are {}.",
+            input.commands.len()
+        );
+        return Err(
+            Problem::field("/commands", Code::LimitExceeded, words).param("limit", MOST as u64)
+        );
     }
     if input.commands.iter().any(|command| command.kind.deletes()) {
-        who.also("tasks:delete")?;
+        asks.needs(scope::TASKS_DELETE)?;
     }
     run(&deps, &who, input.mode, input.dry_run, input.commands).await
 }
@@ -43,20 +53,38 @@ pub(crate) async fn run(
 ) -> Result<Answer, Problem> {
     let person = who.reader.person;
     let fresh = || deps.ids.uuid();
-    let read = |input: CommandInput| Read { key: input.key.clone(), command: input.command(person, &fresh) };
+    let read = |input: CommandInput| Read {
+        key: input.key.clone(),
+        command: input.command(person, &fresh),
+    };
     let all: Vec<_> = inputs.into_iter().map(read).collect();
     let commands = all.iter().filter_map(|read| read.command.as_ref().ok());
-    let need = commands.fold(Need::default(), |need, (command, expect)| need.and(command.need(*expect)));
+    let need = commands.fold(Need::default(), |need, (command, expect)| {
+        need.and(command.need(*expect))
+    });
     let run_id = who.run;
     let decide = Arc::new(move |state: &mut State, now| {
         let (results, refused) = decide_all(state, &all, mode, now);
         if mode == Mode::All && refused > 0 {
             return Err(Refusal::Many(failures(&all, results)));
         }
-        let results: Vec<_> = results.into_iter().map(|result| result.unwrap_or_else(|refusal| refused_json(&refusal))).collect();
-        let body = json!({ "run_id": run_id, "dry_run": dry_run, "results": with_keys(&all, results) }).to_string();
-        let answer = store::Answer { status: 200, body, version: None };
-        if dry_run { Err(Refusal::DryRun(answer.body)) } else { Ok(answer) }
+        let results: Vec<_> = results
+            .into_iter()
+            .map(|result| result.unwrap_or_else(|refusal| refused_json(&refusal)))
+            .collect();
+        let body =
+            json!({ "run_id": run_id, "dry_run": dry_run, "results": with_keys(&all, results) })
+                .to_string();
+        let answer = store::Answer {
+            status: 200,
+            body,
+            version: None,
+        };
+        if dry_run {
+            Err(Refusal::DryRun(answer.body))
+        } else {
+            Ok(answer)
+        }
     });
     match deps.store.commit(who, need, decide).await {
         Ok(done) => Ok(done.into()),
@@ -67,14 +95,21 @@ pub(crate) async fn run(
 
 type Outcome = Result<Value, Refusal>;
 
-fn decide_all(state: &mut State, all: &[Read], mode: Mode, now: jiff::Timestamp) -> (Vec<Outcome>, usize) {
+fn decide_all(
+    state: &mut State,
+    all: &[Read],
+    mode: Mode,
+    now: jiff::Timestamp,
+) -> (Vec<Outcome>, usize) {
     let mut refused = 0;
     let mut results = Vec::with_capacity(all.len());
     for read in all {
         let before = (mode == Mode::Each).then(|| state.clone());
         let result = match &read.command {
             Err(refusal) => Err(refusal.clone()),
-            Ok((command, expect)) => command.decide(state, *expect, now).map(|()| done_json(state, command)),
+            Ok((command, expect)) => command
+                .decide(state, *expect, now)
+                .map(|()| done_json(state, command)),
         };
         if result.is_err() {
             refused += 1;
@@ -88,7 +123,10 @@ fn decide_all(state: &mut State, all: &[Read], mode: Mode, now: jiff::Timestamp)
 }
 
 fn failures(all: &[Read], results: Vec<Outcome>) -> Vec<(usize, Option<String>, Refusal)> {
-    let refused = results.into_iter().enumerate().filter_map(|(i, result)| Some((i, all[i].key.clone(), result.err()?)));
+    let refused = results
+        .into_iter()
+        .enumerate()
+        .filter_map(|(i, result)| Some((i, all[i].key.clone(), result.err()?)));
     refused.collect()
 }
 
@@ -118,17 +156,19 @@ fn done_json(state: &State, command: &Command) -> Value {
     }
     match command {
         Command::DuplicateTask { copy, .. } => of::<Task>(state, copy.0),
-        Command::Comment { id, .. } | Command::UpdateComment { id, .. } => of::<Comment>(state, id.0),
+        Command::Comment { id, .. } | Command::UpdateComment { id, .. } => {
+            of::<Comment>(state, id.0)
+        }
         Command::CreateList { id, .. }
         | Command::UpdateList { id, .. }
         | Command::DeleteList { id }
         | Command::RestoreList { id } => of::<List>(state, id.0),
-        Command::CreateSection { id, .. } | Command::UpdateSection { id, .. } | Command::DeleteSection { id } => {
-            of::<Section>(state, id.0)
-        }
-        Command::CreateView { id, .. } | Command::UpdateView { id, .. } | Command::DeleteView { id } => {
-            of::<View>(state, id.0)
-        }
+        Command::CreateSection { id, .. }
+        | Command::UpdateSection { id, .. }
+        | Command::DeleteSection { id } => of::<Section>(state, id.0),
+        Command::CreateView { id, .. }
+        | Command::UpdateView { id, .. }
+        | Command::DeleteView { id } => of::<View>(state, id.0),
         other => match other.task() {
             Some(id) => of::<Task>(state, id.0),
             None => json!({ "status": "done" }),

@@ -1,12 +1,7 @@
 //! What happened to a task, and how it was at a moment.
 
 use contract::{data, doc};
-use domain::{
-    id::TaskId,
-    settings::Settings,
-    state::State,
-    task::Task,
-};
+use domain::{id::TaskId, settings::Settings, state::State, task::Task};
 use host::{Answer, Deps, Id, Problem, Reads};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -42,7 +37,10 @@ pub(crate) async fn of_task(deps: Deps, who: Reads, Id(id): Id<TaskId>) -> Resul
         return Err(Problem::not_found("task"));
     }
     let lines: Vec<_> = rows.iter().map(line).collect();
-    Ok(Answer::raw(200, format!("{{\"items\":{},\"next\":null}}", doc::json(&lines))))
+    Ok(Answer::raw(
+        200,
+        format!("{{\"items\":{},\"next\":null}}", doc::json(&lines)),
+    ))
 }
 
 fn line(row: &LogRow) -> Line<'_> {
@@ -51,32 +49,58 @@ fn line(row: &LogRow) -> Line<'_> {
         kind: row.kind.type_name(),
         time: row.at,
         version: row.version,
-        by: By { user_id: row.actor, client: &row.client, kind: &row.client_kind },
+        by: By {
+            user_id: row.actor,
+            client: &row.client,
+            kind: &row.client_kind,
+        },
         run_id: row.run,
         correlation_id: &row.correlation,
         causation_id: row.causation.as_deref(),
-        data: row.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok()),
+        data: row
+            .payload
+            .as_deref()
+            .and_then(|payload| serde_json::from_str(payload).ok()),
     }
 }
 
 /// A task as it was at a moment, folded from the log.
-pub(crate) async fn as_of(deps: &Deps, who: &Reader, id: TaskId, at: Timestamp) -> Result<Answer, Problem> {
+pub(crate) async fn as_of(
+    deps: &Deps,
+    who: &Reader,
+    id: TaskId,
+    at: Timestamp,
+) -> Result<Answer, Problem> {
     let rows = deps.store.history(who, id.0, Some(at)).await?;
     let mut state = State::new(who.person, who.home);
     for row in &rows {
-        let Some(payload) = &row.payload else { return Err(domain::refusal::Refusal::Purged.into()) };
-        let event = data::read(row.kind, row.stream, payload).map_err(|error| Problem::internal(&error))?;
+        let Some(payload) = &row.payload else {
+            return Err(domain::refusal::Refusal::Purged.into());
+        };
+        let event =
+            data::read(row.kind, row.stream, payload).map_err(|error| Problem::internal(&error))?;
         state.fold(&event, row.at);
     }
-    let row = state.row::<Task>(id.0).map_err(|_| Problem::not_found("task"))?;
+    let row = state
+        .row::<Task>(id.0)
+        .map_err(|_| Problem::not_found("task"))?;
     let settings = settings(deps, who).await?;
     let json = doc::whole_task(id, row, &settings, who.person);
-    Ok(Answer::doc(Doc { id: id.0, version: row.version, json }))
+    Ok(Answer::doc(Doc {
+        id: id.0,
+        version: row.version,
+        json,
+    }))
 }
 
 /// The person's settings as they are now.
 pub(crate) async fn settings(deps: &Deps, who: &Reader) -> Result<Settings, Problem> {
     let docs = deps.store.records(who, Kind::Settings).await?;
-    let read = docs.first().map(|doc| serde_json::from_str(&doc.json)).transpose();
-    Ok(read.map_err(|error| Problem::internal(&error))?.unwrap_or_default())
+    let read = docs
+        .first()
+        .map(|doc| serde_json::from_str(&doc.json))
+        .transpose();
+    Ok(read
+        .map_err(|error| Problem::internal(&error))?
+        .unwrap_or_default())
 }

@@ -5,7 +5,6 @@
 mod act;
 mod bulk;
 mod history;
-mod interpret;
 mod keep;
 mod list;
 mod preview;
@@ -61,7 +60,10 @@ pub const EMITS: &[EventKind] = &[
 pub fn router(deps: Deps) -> Router {
     let api = Router::new()
         .route("/tasks", get(list::tasks).post(task::create))
-        .route("/tasks/{id}", get(task::read).patch(task::change).delete(task::delete))
+        .route(
+            "/tasks/{id}",
+            get(task::read).patch(task::change).delete(task::delete),
+        )
         .route("/tasks/{id}/complete", post(verbs::complete))
         .route("/tasks/{id}/reopen", post(verbs::reopen))
         .route("/tasks/{id}/drop", post(verbs::drop))
@@ -73,27 +75,50 @@ pub fn router(deps: Deps) -> Router {
         .route("/tasks/{id}/purge", post(verbs::purge))
         .route("/tasks/{id}/snooze", post(verbs::snooze_task))
         .route("/tasks/{id}/history", get(history::of_task))
-        .route("/tasks/{id}/comments", get(keep::comments).post(keep::comment))
-        .route("/comments/{id}", patch(keep::change_comment).delete(keep::delete_comment))
+        .route(
+            "/tasks/{id}/comments",
+            get(keep::comments).post(keep::comment),
+        )
+        .route(
+            "/comments/{id}",
+            patch(keep::change_comment).delete(keep::delete_comment),
+        )
         .route("/trash", get(list::trash).delete(verbs::empty_trash))
         .route("/series/{id}", get(keep::series))
         .route("/series/{id}/end", post(verbs::end_series))
         .route("/series/{id}/pause", post(verbs::pause_series))
         .route("/series/{id}/resume", post(verbs::resume_series))
         .route("/lists", get(keep::lists).post(keep::create_list))
-        .route("/lists/{id}", get(keep::list).patch(keep::change_list).delete(keep::delete_list))
+        .route(
+            "/lists/{id}",
+            get(keep::list)
+                .patch(keep::change_list)
+                .delete(keep::delete_list),
+        )
         .route("/lists/{id}/restore", post(keep::restore_list))
         .route("/sections", get(keep::sections).post(keep::create_section))
-        .route("/sections/{id}", get(keep::section).patch(keep::change_section).delete(keep::delete_section))
+        .route(
+            "/sections/{id}",
+            get(keep::section)
+                .patch(keep::change_section)
+                .delete(keep::delete_section),
+        )
         .route("/tags", get(keep::tags))
-        .route("/tags/{name}", patch(keep::change_tag).delete(keep::delete_tag))
+        .route(
+            "/tags/{name}",
+            patch(keep::change_tag).delete(keep::delete_tag),
+        )
         .route("/views", get(keep::views).post(keep::create_view))
-        .route("/views/{id}", get(keep::view).patch(keep::change_view).delete(keep::delete_view))
+        .route(
+            "/views/{id}",
+            get(keep::view)
+                .patch(keep::change_view)
+                .delete(keep::delete_view),
+        )
         .route("/search", get(list::search))
         .route("/counts", get(list::counts))
         .route("/commands", post(bulk::commands))
         .route("/undo", post(undo::undo))
-        .route("/interpret", post(interpret::interpret))
         .route("/recurrence/preview", post(preview::preview))
         .route("/reminders", get(list::reminders))
         .route("/reminders/{id}/snooze", post(verbs::snooze))
@@ -103,6 +128,3 @@ pub fn router(deps: Deps) -> Router {
         .route("/import", post(transfer::import));
     Router::new().nest("/api/v1", api).with_state(deps)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! Listings: tasks by filter and sort, search, counts, the ledger.
 
 use domain::{
-    filter::{Compare, DateField, Field, Filter, Moment, Term},
+    filter::{DateField, Field, Filter, Term},
     id::ViewId,
     list::View,
     refusal::Refusal,
@@ -11,7 +11,6 @@ use host::{Answer, Code, Deps, Limit, Params, Problem, Reads};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Kind, SortBy, SortKey, TaskQuery};
-use uuid::Uuid;
 
 /// The parameters of a listing; those given are anded.
 #[derive(Default, Deserialize)]
@@ -28,7 +27,6 @@ pub(crate) struct ListQuery {
     tag: Option<String>,
     priority: Option<String>,
     assignee: Option<String>,
-    parent: Option<Uuid>,
     due_before: Option<String>,
     due_after: Option<String>,
     q: Option<String>,
@@ -36,19 +34,34 @@ pub(crate) struct ListQuery {
 }
 
 /// `GET /tasks`: open ones unless the status says otherwise.
-pub(crate) async fn tasks(deps: Deps, who: Reads, Params(query): Params<ListQuery>) -> Result<Answer, Problem> {
+pub(crate) async fn tasks(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<ListQuery>,
+) -> Result<Answer, Problem> {
     answer(deps, who, query, false).await
 }
 
 /// `GET /trash`
-pub(crate) async fn trash(deps: Deps, who: Reads, Params(query): Params<ListQuery>) -> Result<Answer, Problem> {
+pub(crate) async fn trash(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<ListQuery>,
+) -> Result<Answer, Problem> {
     answer(deps, who, query, true).await
 }
 
 /// `GET /search?q=`: in title, notes and tags, whatever the status.
-pub(crate) async fn search(deps: Deps, who: Reads, Params(mut query): Params<ListQuery>) -> Result<Answer, Problem> {
+pub(crate) async fn search(
+    deps: Deps,
+    who: Reads,
+    Params(mut query): Params<ListQuery>,
+) -> Result<Answer, Problem> {
     if query.q.as_ref().is_none_or(|words| words.trim().is_empty()) {
-        return Err(Problem::new(Code::ParameterInvalid, "Say what to search for by `q`.").param("parameter", "q"));
+        return Err(
+            Problem::new(Code::ParameterInvalid, "Say what to search for by `q`.")
+                .param("parameter", "q"),
+        );
     }
     query.status.get_or_insert_with(|| "all".to_owned());
     query.hidden = true;
@@ -61,11 +74,25 @@ async fn answer(deps: Deps, who: Reads, query: ListQuery, trash: bool) -> Result
     let words = query.q.clone().filter(|words| !words.trim().is_empty());
     let (filters, sort) = conditions(&deps, &who, query, trash).await?;
     let now = Some(deps.clock.now());
-    let query = TaskQuery { filters, words, trash, hidden, sort, after, limit, now };
+    let query = TaskQuery {
+        filters,
+        words,
+        trash,
+        hidden,
+        sort,
+        after,
+        limit,
+        now,
+    };
     Ok(Answer::page(&deps.store.tasks(&who, &query).await?))
 }
 
-async fn conditions(deps: &Deps, who: &Reads, query: ListQuery, trash: bool) -> Result<(Vec<Filter>, Vec<SortBy>), Problem> {
+async fn conditions(
+    deps: &Deps,
+    who: &Reads,
+    query: ListQuery,
+    trash: bool,
+) -> Result<(Vec<Filter>, Vec<SortBy>), Problem> {
     let mut filters = Vec::new();
     let mut sort = query.sort;
     let mut any_status = trash;
@@ -90,18 +117,45 @@ async fn conditions(deps: &Deps, who: &Reads, query: ListQuery, trash: bool) -> 
         "none" | "inbox" => Filter::Not(Box::new(Filter::Term(Term::Has(Field::List)))),
         _ => Filter::Term(Term::List(list)),
     }));
-    filters.extend(query.section.map(|section| Filter::Term(Term::Section(section))));
+    filters.extend(
+        query
+            .section
+            .map(|section| Filter::Term(Term::Section(section))),
+    );
     filters.extend(query.tag.map(|tag| Filter::Term(Term::Tag(tag))));
-    filters.extend(query.assignee.map(|person| Filter::Term(Term::Assignee(person))));
-    filters.extend(query.parent.map(|parent| Filter::Term(Term::Parent(parent))));
-    filters.extend(query.priority.map(|priority| simple("priority", "=", &priority)).transpose()?);
-    filters.extend(query.due_before.map(|date| bound("due_before", Compare::Less, &date)).transpose()?);
-    filters.extend(query.due_after.map(|date| bound("due_after", Compare::GreaterOrEqual, &date)).transpose()?);
-    Ok((filters, sort.map_or_else(|| Ok(Vec::new()), |sort| sorting(&sort))?))
+    filters.extend(
+        query
+            .assignee
+            .map(|person| Filter::Term(Term::Assignee(person))),
+    );
+    filters.extend(
+        query
+            .priority
+            .map(|priority| simple("priority", "=", &priority))
+            .transpose()?,
+    );
+    filters.extend(
+        query
+            .due_before
+            .map(|date| bound("due_before", '<', &date))
+            .transpose()?,
+    );
+    filters.extend(
+        query
+            .due_after
+            .map(|date| bound("due_after", '>', &date))
+            .transpose()?,
+    );
+    Ok((
+        filters,
+        sort.map_or_else(|| Ok(Vec::new()), |sort| sorting(&sort))?,
+    ))
 }
 
 fn one_status(status: &str) -> Result<Status, Problem> {
-    let known = [Status::Open, Status::Done, Status::Dropped].into_iter().find(|known| known.name() == status);
+    let known = [Status::Open, Status::Done, Status::Dropped]
+        .into_iter()
+        .find(|known| known.name() == status);
     known.ok_or_else(|| wrong("status", "`status` is open, done, dropped or all."))
 }
 
@@ -116,20 +170,32 @@ fn simple(field: &str, sign: &str, value: &str) -> Result<Filter, Problem> {
     read.map_err(|error| wrong(field, error.words))
 }
 
-fn bound(parameter: &str, compare: Compare, date: &str) -> Result<Filter, Problem> {
-    let moment = Moment::parse(date).ok_or_else(|| {
-        wrong(parameter, format!("`{parameter}` takes a day such as 2026-11-29, or today, or today+7d."))
-    })?;
-    Ok(Filter::Term(Term::When(DateField::Due, compare, moment)))
+fn bound(parameter: &str, sign: char, date: &str) -> Result<Filter, Problem> {
+    let sign = if sign == '>' { ">=" } else { "<" };
+    Filter::parse(&format!("due{sign}{date}")).map_err(|_| {
+        wrong(
+            parameter,
+            format!("`{parameter}` takes a day such as 2026-11-29, or today, or today+7d."),
+        )
+    })
 }
 
 fn names_status(filter: &Filter) -> bool {
-    let by_status = |term: &&Term| matches!(term, Term::Status(_) | Term::Has(Field::Closed) | Term::When(DateField::Closed, ..));
+    let by_status = |term: &&Term| {
+        matches!(
+            term,
+            Term::Status(_) | Term::Has(Field::Closed) | Term::When(DateField::Closed, ..)
+        )
+    };
     filter.terms().iter().any(by_status)
 }
 
 /// The conditions and the order of a view: a built-in one by its name, or the person's own by its id.
-async fn view_of(deps: &Deps, who: &Reads, view: &str) -> Result<(Filter, Option<String>), Problem> {
+async fn view_of(
+    deps: &Deps,
+    who: &Reads,
+    view: &str,
+) -> Result<(Filter, Option<String>), Problem> {
     let built_in = match view {
         "inbox" => Some(("status=open and list=none", "position")),
         "today" => Some(("status=open and due<=today", "due,-priority")),
@@ -138,21 +204,32 @@ async fn view_of(deps: &Deps, who: &Reads, view: &str) -> Result<(Filter, Option
         "completed" => Some(("status=done", "-closed")),
         _ => None,
     };
-    let read = |text: &str| Filter::parse(text).map_err(|error| Problem::from(Refusal::from(error)));
+    let read =
+        |text: &str| Filter::parse(text).map_err(|error| Problem::from(Refusal::from(error)));
     if let Some((filter, sort)) = built_in {
         return Ok((read(filter)?, Some(sort.to_owned())));
     }
-    let missing = || wrong("view", "`view` is inbox, today, upcoming, overdue, completed, or the id of a view of yours.");
+    let missing = || {
+        wrong(
+            "view",
+            "`view` is inbox, today, upcoming, overdue, completed, or the id of a view of yours.",
+        )
+    };
     let id: ViewId = view.parse().map_err(|_| missing())?;
     let docs = deps.store.records(who, Kind::View).await?;
-    let doc = docs.into_iter().find(|doc| doc.id == id.0).ok_or_else(missing)?;
+    let doc = docs
+        .into_iter()
+        .find(|doc| doc.id == id.0)
+        .ok_or_else(missing)?;
     let view: View = serde_json::from_str(&doc.json).map_err(|error| Problem::internal(&error))?;
     Ok((read(&view.filter)?, view.sort))
 }
 
 fn sorting(text: &str) -> Result<Vec<SortBy>, Problem> {
     let one = |word: &str| {
-        let (descending, word) = word.strip_prefix('-').map_or((false, word), |word| (true, word));
+        let (descending, word) = word
+            .strip_prefix('-')
+            .map_or((false, word), |word| (true, word));
         let key = match word {
             "due" => SortKey::Due,
             "deadline" => SortKey::Deadline,
@@ -198,11 +275,29 @@ pub(crate) struct PageQuery {
 }
 
 /// `GET /reminders`: those to come, the next first.
-pub(crate) async fn reminders(deps: Deps, who: Reads, Params(query): Params<PageQuery>) -> Result<Answer, Problem> {
-    Ok(Answer::page(&deps.store.reminders(&who, query.after.as_deref(), query.limit.0).await?))
+pub(crate) async fn reminders(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    Ok(Answer::page(
+        &deps
+            .store
+            .reminders(&who, query.after.as_deref(), query.limit.0)
+            .await?,
+    ))
 }
 
 /// `GET /deliveries`: what was sent or tried, by which channel, the newest first.
-pub(crate) async fn deliveries(deps: Deps, who: Reads, Params(query): Params<PageQuery>) -> Result<Answer, Problem> {
-    Ok(Answer::page(&deps.store.deliveries(&who, query.after.as_deref(), query.limit.0).await?))
+pub(crate) async fn deliveries(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    Ok(Answer::page(
+        &deps
+            .store
+            .deliveries(&who, query.after.as_deref(), query.limit.0)
+            .await?,
+    ))
 }

@@ -20,11 +20,20 @@ fn ten() -> u16 {
 }
 
 /// `POST /recurrence/preview`: the next occurrences, with a note where a clock change or a short month moved one.
-pub(crate) async fn preview(deps: Deps, who: Reads, Body(input): Body<PreviewInput>) -> Result<Answer, Problem> {
+pub(crate) async fn preview(
+    deps: Deps,
+    who: Reads,
+    Body(input): Body<PreviewInput>,
+) -> Result<Answer, Problem> {
     if !(1..=200).contains(&input.count) {
-        return Err(Problem::field("/count", host::Code::FieldInvalid, "`count` goes from 1 to 200."));
+        return Err(Problem::field(
+            "/count",
+            host::Code::FieldInvalid,
+            "`count` goes from 1 to 200.",
+        ));
     }
-    let repeat: Repeat = contract::commands::read::<RepeatInput>(Value::Object(input.repeat))?.into();
+    let repeat: Repeat =
+        contract::commands::read::<RepeatInput>(Value::Object(input.repeat))?.into();
     let settings = crate::history::settings(&deps, &who).await?;
     let recurrence = repeat.resolve(None, &settings, deps.clock.now())?;
     let items: Vec<_> = recurrence

@@ -12,18 +12,34 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 /// `POST /tasks`
-pub(crate) async fn create(deps: Deps, who: Writes, Body(input): Body<TaskInput>) -> Result<Answer, Problem> {
+pub(crate) async fn create(
+    deps: Deps,
+    who: Writes,
+    Body(input): Body<TaskInput>,
+) -> Result<Answer, Problem> {
     let given = input.id;
     let id = given.unwrap_or_else(|| TaskId(deps.ids.uuid()));
     let (draft, repeat) = input.fields(who.reader.person, id)?;
     if let Some(id) = given {
         let known = deps.store.task(&who.reader, id).await?.is_some();
-        let command = Command::CreateTask { id, draft, repeat: repeat.flatten() };
+        let command = Command::CreateTask {
+            id,
+            draft,
+            repeat: repeat.flatten(),
+        };
         let status = if known { 200 } else { 201 };
-        return Ok(act(&deps, &who, Expect::Any, command, task(status, id)).await?.at("/api/v1/tasks"));
+        return Ok(act(&deps, &who, Expect::Any, command, task(status, id))
+            .await?
+            .at("/api/v1/tasks"));
     }
-    let command = Command::CreateTask { id, draft, repeat: repeat.flatten() };
-    Ok(act(&deps, &who, Expect::Any, command, task(201, id)).await?.at("/api/v1/tasks"))
+    let command = Command::CreateTask {
+        id,
+        draft,
+        repeat: repeat.flatten(),
+    };
+    Ok(act(&deps, &who, Expect::Any, command, task(201, id))
+        .await?
+        .at("/api/v1/tasks"))
 }
 
 /// Which moment is read.
@@ -65,11 +81,23 @@ pub(crate) async fn change(
     Body(input): Body<TaskInput>,
 ) -> Result<Answer, Problem> {
     if input.id.is_some_and(|given| given != id) {
-        return Err(Problem::field("/id", host::Code::FieldReadOnly, "The id of a task never changes. Leave it out."));
+        return Err(Problem::field(
+            "/id",
+            host::Code::FieldReadOnly,
+            "The id of a task never changes. Leave it out.",
+        ));
     }
     let (set, repeat) = input.fields(who.reader.person, id)?;
-    let edit = Edit { set, repeat, following: query.scope == Scope::Following, ..Edit::default() };
-    let command = Command::UpdateTask { id, edit: Box::new(edit) };
+    let edit = Edit {
+        set,
+        repeat,
+        following: query.scope == Scope::Following,
+        ..Edit::default()
+    };
+    let command = Command::UpdateTask {
+        id,
+        edit: Box::new(edit),
+    };
     act(&deps, &who, expect(at), command, task(200, id)).await
 }
 

@@ -29,43 +29,73 @@ struct UndoAnswer<'a> {
 }
 
 /// `POST /undo`
-pub(crate) async fn undo(deps: Deps, who: Writes, input: Option<Body<UndoInput>>) -> Result<Answer, Problem> {
-    let input = input.map(|Body(input)| input).unwrap_or_default();
+pub(crate) async fn undo(
+    deps: Deps,
+    who: Writes,
+    Body(input): Body<UndoInput>,
+) -> Result<Answer, Problem> {
     let what = chosen(&who, &input)?;
-    let need = Need { undo: Some(what.clone()), ..Need::default() };
+    let need = Need {
+        undo: Some(what.clone()),
+        ..Need::default()
+    };
     let (run, partly) = (who.run, input.partly);
     let decide = Arc::new(move |state: &mut State, now| {
         let done = match &what {
             Undo::Run(run) => take_back(state, |logged| logged.run == *run, partly, now)?,
             Undo::Event(n) => {
                 let home = state.home;
-                take_back(state, |logged| logged.n == *n && logged.event.stream == home, partly, now)?
+                take_back(
+                    state,
+                    |logged| logged.n == *n && logged.event.stream == home,
+                    partly,
+                    now,
+                )?
             }
             Undo::Last { .. } => {
                 let last = state.undoing;
-                take_back(state, |logged: &Logged| Some(logged.run) == last, partly, now)?
+                take_back(
+                    state,
+                    |logged: &Logged| Some(logged.run) == last,
+                    partly,
+                    now,
+                )?
             }
         };
-        Ok(store::Answer { status: 200, body: shown(run, &done), version: None })
+        Ok(store::Answer {
+            status: 200,
+            body: shown(run, &done),
+            version: None,
+        })
     });
     Ok(deps.store.commit(&who, need, decide).await?.into())
 }
 
 fn chosen(who: &Writes, input: &UndoInput) -> Result<Undo, Problem> {
     match (&input.event_id, input.run_id) {
-        (None, None) => Ok(Undo::Last { client: who.client.clone() }),
+        (None, None) => Ok(Undo::Last {
+            client: who.client.clone(),
+        }),
         (None, Some(run)) => Ok(Undo::Run(run)),
         (Some(event), None) => {
-            let own = event.rsplit_once(':').filter(|(stream, _)| *stream == who.reader.home.to_string());
+            let own = event
+                .rsplit_once(':')
+                .filter(|(stream, _)| *stream == who.reader.home.to_string());
             let n = own.and_then(|(_, n)| n.parse().ok());
-            n.map(Undo::Event).ok_or_else(|| Problem::not_found("event"))
+            n.map(Undo::Event)
+                .ok_or_else(|| Problem::not_found("event"))
         }
-        (Some(_), Some(_)) => {
-            Err(Problem::new(host::Code::FieldInvalid, "Name one thing to undo: an `event_id` or a `run_id`, not both."))
-        }
+        (Some(_), Some(_)) => Err(Problem::new(
+            host::Code::FieldInvalid,
+            "Name one thing to undo: an `event_id` or a `run_id`, not both.",
+        )),
     }
 }
 
 fn shown(run_id: RunId, done: &Undone) -> String {
-    doc::json(&UndoAnswer { run_id, undone: &done.undone, left: &done.left })
+    doc::json(&UndoAnswer {
+        run_id,
+        undone: &done.undone,
+        left: &done.left,
+    })
 }

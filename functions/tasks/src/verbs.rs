@@ -16,32 +16,63 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-async fn on_task(deps: Deps, who: Writes, at: Precondition, id: TaskId, command: Command) -> Result<Answer, Problem> {
+async fn on_task(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    id: TaskId,
+    command: Command,
+) -> Result<Answer, Problem> {
     act(&deps, &who, expect(at), command, task(200, id)).await
 }
 
 /// `POST /tasks/{id}/complete`
-pub(crate) async fn complete(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+pub(crate) async fn complete(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+) -> Result<Answer, Problem> {
     on_task(deps, who, at, id, Command::CompleteTask { id }).await
 }
 
 /// `POST /tasks/{id}/reopen`
-pub(crate) async fn reopen(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+pub(crate) async fn reopen(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+) -> Result<Answer, Problem> {
     on_task(deps, who, at, id, Command::ReopenTask { id }).await
 }
 
 /// `POST /tasks/{id}/drop`
-pub(crate) async fn drop(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+pub(crate) async fn drop(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+) -> Result<Answer, Problem> {
     on_task(deps, who, at, id, Command::DropTask { id }).await
 }
 
 /// `POST /tasks/{id}/skip`
-pub(crate) async fn skip(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+pub(crate) async fn skip(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+) -> Result<Answer, Problem> {
     on_task(deps, who, at, id, Command::Skip { id }).await
 }
 
 /// `POST /tasks/{id}/restore`
-pub(crate) async fn restore(deps: Deps, who: Writes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+pub(crate) async fn restore(
+    deps: Deps,
+    who: Writes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+) -> Result<Answer, Problem> {
     on_task(deps, who, at, id, Command::RestoreTask { id }).await
 }
 
@@ -54,7 +85,18 @@ pub(crate) async fn reschedule(
     Body(input): Body<RescheduleInput>,
 ) -> Result<Answer, Problem> {
     let following = input.scope == Scope::Following;
-    on_task(deps, who, at, id, Command::Reschedule { id, due: input.due, following }).await
+    on_task(
+        deps,
+        who,
+        at,
+        id,
+        Command::Reschedule {
+            id,
+            due: input.due,
+            following,
+        },
+    )
+    .await
 }
 
 /// `POST /tasks/{id}/move`
@@ -82,44 +124,85 @@ pub(crate) async fn duplicate(
     who: Writes,
     at: Precondition,
     Id(id): Id<TaskId>,
-    input: Option<Body<CopyInput>>,
+    Body(input): Body<CopyInput>,
 ) -> Result<Answer, Problem> {
-    let copy = input.and_then(|Body(input)| input.id).unwrap_or_else(|| TaskId(deps.ids.uuid()));
+    let copy = input.id.unwrap_or_else(|| TaskId(deps.ids.uuid()));
     let command = Command::DuplicateTask { id, copy };
-    Ok(act(&deps, &who, expect(at), command, task(201, copy)).await?.at("/api/v1/tasks"))
+    Ok(act(&deps, &who, expect(at), command, task(201, copy))
+        .await?
+        .at("/api/v1/tasks"))
 }
 
 /// `POST /tasks/{id}/purge`: out of the trash, for good.
-pub(crate) async fn purge(deps: Deps, who: Deletes, at: Precondition, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
+pub(crate) async fn purge(
+    deps: Deps,
+    who: Deletes,
+    at: Precondition,
+    Id(id): Id<TaskId>,
+) -> Result<Answer, Problem> {
     act(&deps, &who, expect(at), Command::PurgeTask { id }, nothing).await
 }
 
 /// `DELETE /trash`: everything in it, for good.
 pub(crate) async fn empty_trash(deps: Deps, who: Deletes) -> Result<Answer, Problem> {
     let before = deps.clock.now() + jiff::SignedDuration::from_secs(1);
-    act(&deps, &who, Expect::Any, Command::EmptyTrash { before }, |state| {
-        let body = format!("{{\"purged\":{}}}", state.written().purged.len());
-        Ok(store::Answer { status: 200, body, version: None })
-    })
+    act(
+        &deps,
+        &who,
+        Expect::Any,
+        Command::EmptyTrash { before },
+        |state| {
+            let body = format!("{{\"purged\":{}}}", state.written().purged.len());
+            Ok(store::Answer {
+                status: 200,
+                body,
+                version: None,
+            })
+        },
+    )
     .await
 }
 
-async fn on_series(deps: Deps, who: Writes, id: SeriesId, command: Command) -> Result<Answer, Problem> {
-    act(&deps, &who, Expect::Any, command, record::<Series>(200, id.0)).await
+async fn on_series(
+    deps: Deps,
+    who: Writes,
+    id: SeriesId,
+    command: Command,
+) -> Result<Answer, Problem> {
+    act(
+        &deps,
+        &who,
+        Expect::Any,
+        command,
+        record::<Series>(200, id.0),
+    )
+    .await
 }
 
 /// `POST /series/{id}/end`
-pub(crate) async fn end_series(deps: Deps, who: Writes, Id(id): Id<SeriesId>) -> Result<Answer, Problem> {
+pub(crate) async fn end_series(
+    deps: Deps,
+    who: Writes,
+    Id(id): Id<SeriesId>,
+) -> Result<Answer, Problem> {
     on_series(deps, who, id, Command::EndSeries { id }).await
 }
 
 /// `POST /series/{id}/pause`
-pub(crate) async fn pause_series(deps: Deps, who: Writes, Id(id): Id<SeriesId>) -> Result<Answer, Problem> {
+pub(crate) async fn pause_series(
+    deps: Deps,
+    who: Writes,
+    Id(id): Id<SeriesId>,
+) -> Result<Answer, Problem> {
     on_series(deps, who, id, Command::PauseSeries { id }).await
 }
 
 /// `POST /series/{id}/resume`
-pub(crate) async fn resume_series(deps: Deps, who: Writes, Id(id): Id<SeriesId>) -> Result<Answer, Problem> {
+pub(crate) async fn resume_series(
+    deps: Deps,
+    who: Writes,
+    Id(id): Id<SeriesId>,
+) -> Result<Answer, Problem> {
     on_series(deps, who, id, Command::ResumeSeries { id }).await
 }
 
@@ -139,7 +222,11 @@ pub(crate) async fn snooze(
     Body(input): Body<SnoozeBody>,
 ) -> Result<Answer, Problem> {
     let (id, until) = (input.task_id, input.until);
-    let command = Command::SnoozeReminder { id, reminder: Some(reminder), until };
+    let command = Command::SnoozeReminder {
+        id,
+        reminder: Some(reminder),
+        until,
+    };
     act(&deps, &who, Expect::Any, command, task(200, id)).await
 }
 
@@ -150,16 +237,31 @@ pub(crate) async fn snooze_task(
     Id(id): Id<TaskId>,
     Body(input): Body<SnoozeInput>,
 ) -> Result<Answer, Problem> {
-    let command = Command::SnoozeReminder { id, reminder: input.reminder_id, until: input.until };
+    let command = Command::SnoozeReminder {
+        id,
+        reminder: input.reminder_id,
+        until: input.until,
+    };
     act(&deps, &who, Expect::Any, command, task(200, id)).await
 }
 
 /// `POST /deliveries/{id}/retry`
-pub(crate) async fn retry(deps: Deps, who: Writes, Id(id): Id<DeliveryId>) -> Result<Answer, Problem> {
-    let need = Need { deliveries: vec![id], ..Need::default() };
+pub(crate) async fn retry(
+    deps: Deps,
+    who: Writes,
+    Id(id): Id<DeliveryId>,
+) -> Result<Answer, Problem> {
+    let need = Need {
+        deliveries: vec![id],
+        ..Need::default()
+    };
     let decide = Arc::new(move |state: &mut State, now| {
         reminder::retry(state, id, now)?;
-        Ok(store::Answer { status: 202, body: format!("{{\"id\":\"{id}\",\"state\":\"open\"}}"), version: None })
+        Ok(store::Answer {
+            status: 202,
+            body: format!("{{\"id\":\"{id}\",\"state\":\"open\"}}"),
+            version: None,
+        })
     });
     Ok(deps.store.commit(&who, need, decide).await?.into())
 }

@@ -36,7 +36,11 @@ impl Who {
         self.0.reader.clone()
     }
 
-    fn needs(self, scope: &str) -> Result<Self, Problem> {
+    /// Refuses somebody who lacks a scope.
+    ///
+    /// # Errors
+    /// 403 `scope_missing`.
+    pub fn needs(self, scope: &str) -> Result<Self, Problem> {
         if self.may(scope) {
             return Ok(self);
         }

@@ -46,9 +46,22 @@ impl From<Refusal> for Problem {
             Refusal::UndoBlocked(left) => Self::new(Code::UndoBlocked, words)
                 .member("left", serde_json::to_value(left).unwrap_or_default()),
             Refusal::NothingToUndo => Self::new(Code::NotFound, words),
+            Refusal::Many(refused) => many(&words, refused),
+            Refusal::DryRun(_) => Self::internal(&words),
             Refusal::Unfit(_) => Self::new(Code::FieldInvalid, words),
         }
     }
+}
+
+/// Each refused command by its place, with the problem that it has alone.
+fn many(words: &str, refused: Vec<(usize, Option<String>, Refusal)>) -> Problem {
+    let whole = Problem::new(Code::CommandsRefused, words);
+    let each = |(place, key, refusal): (usize, Option<String>, Refusal)| {
+        let problem = Problem::from(refusal);
+        let detail = problem.detail().to_owned();
+        json!({ "pointer": format!("/commands/{place}"), "key": key, "code": problem.code().name(), "detail": detail, "errors": problem.errors() })
+    };
+    whole.member("errors", refused.into_iter().map(each).collect::<Vec<_>>())
 }
 
 /// A field that both changed, with the three values it could have.
