@@ -41,12 +41,15 @@
 //! ```
 //!
 //! Who may: [`Reads`], [`Writes`], [`Deletes`], [`Assists`], [`Follows`], [`Audits`], [`Accounts`] each ask for one scope and
-//! are the store's `Reader` or `Writer` by `Deref`.
+//! are the store's `Reader` or `Writer` by `Deref`. What wakes a function is [`events::route`].
 
 pub mod answer;
 pub mod body;
 pub mod config;
 pub mod deps;
+pub mod edge;
+pub mod events;
+mod health;
 pub mod params;
 pub mod path;
 pub mod precondition;
@@ -61,6 +64,8 @@ pub use body::Body;
 pub use bus::Clock;
 pub use config::Config;
 pub use deps::{Deps, Ids, SystemClock, SystemIds};
+pub use edge::edge;
+pub use events::{Incoming, Outcome};
 pub use params::{Limit, Params};
 pub use path::Id;
 pub use precondition::Precondition;

@@ -1,0 +1,319 @@
+//! The one place that publishes: takes what waits in the outbox to the bus, and settles what became of it.
+//!
+//! Each (subscriber, key) is a lane: its events go one after the other, so that the first occurrences keep their order, and a
+//! slow function holds up nobody but itself.
+
+mod lanes;
+
+use crate::{Bus, Clock, Verdict, cloud};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use jiff::{SignedDuration, Timestamp};
+use lanes::{Lane, Lanes, Parcel};
+use std::{collections::BTreeMap, sync::Arc};
+use store::{Outgoing, Settled, Store, StoreError, Undelivered};
+use tokio_util::sync::CancellationToken;
+
+/// How long it leads without renewing, in milliseconds.
+const LEASE: i64 = 5_000;
+/// When it renews.
+const RENEW: SignedDuration = SignedDuration::from_secs(2);
+/// How often it looks without a hint.
+const POLL: SignedDuration = SignedDuration::from_millis(250);
+/// Rows read at once.
+const ROWS: usize = 256;
+/// Rows on their way at most.
+const MOST: usize = 4_096;
+/// Tries before an event is a dead letter.
+const TRIES: u32 = 10;
+
+/// Publishes what waits, as long as it leads.
+pub struct Relay {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    clock: Arc<dyn Clock>,
+    /// The installation, as CloudEvents' `source`.
+    source: String,
+    /// Who leads, in the lease.
+    holder: String,
+    led_at: Option<Timestamp>,
+    rows: BTreeMap<i64, Row>,
+    lanes: Lanes,
+    flights: FuturesUnordered<BoxFuture<'static, Landed>>,
+    settled: Vec<Settled>,
+}
+
+/// A row of the outbox on its way.
+struct Row {
+    /// Tried before, for one that comes again.
+    tried: u32,
+    /// Subscribers that have not answered yet.
+    open: usize,
+    left: Vec<Undelivered>,
+}
+
+struct Landed {
+    lane: Lane,
+    rows: Vec<i64>,
+    verdicts: Vec<Verdict>,
+}
+
+impl Relay {
+    /// A relay under a name of its own among those who may lead.
+    pub fn new(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        clock: Arc<dyn Clock>,
+        source: impl Into<String>,
+        holder: impl Into<String>,
+    ) -> Self {
+        Self {
+            store,
+            bus,
+            clock,
+            source: source.into(),
+            holder: holder.into(),
+            led_at: None,
+            rows: BTreeMap::new(),
+            lanes: Lanes::default(),
+            flights: FuturesUnordered::new(),
+            settled: Vec::new(),
+        }
+    }
+
+    /// Publishes what waits now, and waits until every subscriber has answered. Answers how many rows were settled.
+    ///
+    /// # Errors
+    /// When the store does not answer; what was not settled comes again.
+    pub async fn step(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        self.take(now).await?;
+        while let Some(landed) = self.flights.next().await {
+            self.land(landed);
+            self.launch();
+        }
+        self.settle().await
+    }
+
+    /// Publishes until `stop` is cancelled: at once on a hint, each quarter of a second without.
+    pub async fn run(mut self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let wait = match self.turn().await {
+                Ok(()) => POLL,
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the relay waits for the database"
+                    );
+                    SignedDuration::from_secs(1)
+                }
+            };
+            let idle = self.flights.is_empty();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                Some(landed) = self.flights.next(), if !idle => self.land_all(landed),
+                () = self.store.hint() => {}
+                () = self.clock.sleep_until(self.clock.now() + wait) => {}
+            }
+        }
+        let settled = self.settle().await;
+        tracing::debug!(?settled, "the relay stopped");
+    }
+
+    async fn turn(&mut self) -> Result<(), StoreError> {
+        self.settle().await?;
+        self.take(self.clock.now()).await
+    }
+
+    /// Reads what waits and sends it on its way.
+    async fn take(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let mut waiting = self.waiting(now).await?;
+        if !waiting.is_empty() && !self.leads(now) {
+            if self
+                .store
+                .lease("relay", &self.holder, LEASE)
+                .await?
+                .is_none()
+            {
+                self.led_at = None;
+                return Ok(());
+            }
+            if self.led_at.replace(now).is_none() {
+                waiting = self.waiting(now).await?; // whoever led before may have settled some of it
+            }
+        }
+        for row in waiting {
+            self.enqueue(row);
+        }
+        self.launch();
+        Ok(())
+    }
+
+    /// Rows that are not on their way yet.
+    async fn waiting(&self, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
+        if self.rows.len() >= MOST {
+            return Ok(Vec::new());
+        }
+        let limit = u32::try_from(self.rows.len() + ROWS).unwrap_or(u32::MAX);
+        let mut waiting = self.store.outgoing(now, limit).await?;
+        waiting.retain(|row| !self.rows.contains_key(&row.id));
+        Ok(waiting)
+    }
+
+    fn leads(&self, now: Timestamp) -> bool {
+        self.led_at
+            .is_some_and(|at| now.duration_since(at).abs() < RENEW)
+    }
+
+    /// Puts a row into the lanes of its subscribers; one that comes again only into the lane that it missed.
+    fn enqueue(&mut self, row: Outgoing) {
+        let (to, tried) = match &row.retry {
+            Some((subscriber, tried)) => (vec![subscriber.clone()], *tried),
+            None => (
+                self.bus
+                    .subscribers(row.kind)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
+                0,
+            ),
+        };
+        let event = if to.is_empty() {
+            None
+        } else {
+            cloud::event(&row, &self.source)
+        };
+        let Some(event) = event else {
+            self.rows.insert(
+                row.id,
+                Row {
+                    tried,
+                    open: 0,
+                    left: Vec::new(),
+                },
+            );
+            self.settled.push(Settled::Done(row.id));
+            return;
+        };
+        self.rows.insert(
+            row.id,
+            Row {
+                tried,
+                open: to.len(),
+                left: Vec::new(),
+            },
+        );
+        for subscriber in to {
+            self.lanes.push(
+                Lane {
+                    subscriber,
+                    key: row.stream,
+                },
+                Parcel {
+                    row: row.id,
+                    event: event.clone(),
+                },
+            );
+        }
+    }
+
+    /// Sends what stands first in each free lane.
+    fn launch(&mut self) {
+        while let Some((lane, parcels)) = self.lanes.next() {
+            let bus = Arc::clone(&self.bus);
+            let (rows, events): (Vec<_>, Vec<_>) = parcels
+                .into_iter()
+                .map(|parcel| (parcel.row, parcel.event))
+                .unzip();
+            self.flights.push(
+                async move {
+                    let verdicts = bus.deliver(&lane.subscriber, &events).await;
+                    Landed {
+                        lane,
+                        rows,
+                        verdicts,
+                    }
+                }
+                .boxed(),
+            );
+        }
+    }
+
+    fn land_all(&mut self, first: Landed) {
+        self.land(first);
+        while let Some(Some(landed)) = self.flights.next().now_or_never() {
+            self.land(landed);
+        }
+    }
+
+    /// Notes what became of a flight; a row that everybody has answered is settled.
+    fn land(&mut self, landed: Landed) {
+        let now = self.clock.now();
+        let mut verdicts = landed.verdicts.into_iter();
+        for id in landed.rows {
+            let verdict = verdicts
+                .next()
+                .unwrap_or_else(|| Verdict::Later("no verdict".to_owned()));
+            let Some(row) = self.rows.get_mut(&id) else {
+                continue;
+            };
+            row.left.extend(undelivered(
+                &landed.lane.subscriber,
+                row.tried + 1,
+                verdict,
+                now,
+            ));
+            row.open -= 1;
+            if row.open == 0 {
+                let left = std::mem::take(&mut row.left);
+                self.settled.push(if left.is_empty() {
+                    Settled::Done(id)
+                } else {
+                    Settled::Left(id, left)
+                });
+            }
+        }
+        self.lanes.free(&landed.lane);
+    }
+
+    async fn settle(&mut self) -> Result<usize, StoreError> {
+        if self.settled.is_empty() {
+            return Ok(0);
+        }
+        self.store.settle(self.settled.clone()).await?;
+        for settled in &self.settled {
+            let (Settled::Done(id) | Settled::Left(id, _)) = settled;
+            self.rows.remove(id);
+        }
+        Ok(std::mem::take(&mut self.settled).len())
+    }
+}
+
+/// What is noted of an event that was not taken: when it comes again (1 s, doubling to 60 s), or that it does not.
+fn undelivered(
+    subscriber: &str,
+    attempt: u32,
+    verdict: Verdict,
+    now: Timestamp,
+) -> Option<Undelivered> {
+    let (why, again) = match verdict {
+        Verdict::Taken => return None,
+        Verdict::Later(why) => (why, attempt < TRIES),
+        Verdict::Never(why) => (why, false),
+    };
+    let seconds = 1_i64 << attempt.saturating_sub(1).min(6);
+    let next_at = again.then(|| now + SignedDuration::from_secs(seconds.min(60)));
+    if next_at.is_none() {
+        tracing::error!(subscriber, attempt, why, "an event became a dead letter");
+    } else {
+        tracing::warn!(subscriber, attempt, why, "an event will be delivered again");
+    }
+    Some(Undelivered {
+        subscriber: subscriber.to_owned(),
+        attempt,
+        next_at,
+        why,
+    })
+}
+
+#[cfg(test)]
+mod tests;
