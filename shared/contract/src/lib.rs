@@ -5,3 +5,4 @@ pub mod commands;
 pub mod data;
 pub mod doc;
 pub mod input;
+pub mod interpret;

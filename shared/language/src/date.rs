@@ -1,0 +1,313 @@
+//! Dates and times in a sentence: duckling's readings, corrected, joined with our own.
+
+mod join;
+mod own;
+
+pub(crate) use own::{days, monday};
+
+use std::ops::Range;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{Span, ToSpan};
+
+use contract::interpret::{Grain, Moment};
+
+use crate::context::Context;
+use crate::duck::{self, Point, Seen};
+use crate::pattern::patterns;
+use crate::text::{COVER, Text, overlap};
+
+patterns! {
+    /// Words without which there is no date, so that duckling need not look.
+    HINT = r"\d|WD|MON|day|night|noon|morning|evening|week|month|year|quarter|qtr|hour|minute|second|now|eod|eow|eom|eoy|cob|\batm\b|tomorr?ow|tmr|tmrw|moment|easter|christmas|xmas|thanksgiving|halloween|hence|fortnight|lunch|tea|\bat (?:NUM)\b";
+    /// Words that give what follows its part: a deadline, a start, a due date.
+    ROLE = r"\b(?:by|before|no later than|not later than|due(?: by| on| at| date)?|deadline(?: is| of|:)?|starting(?: from| on| in| at)?|beginning(?: on| in| from)?|not before|no earlier than|hidden until|hide until|since)\s+(?:the end of the day\b)?";
+    /// A reading that has a time and no day.
+    CLOCK_ONLY = r"^(?:(?:at|@|by|around|about|for|exactly|approximately|in|the|an?|until|till|to|from|between|and|past|after|before|half|quarter|of|minutes?|mins?|noon|midday|midnight|morning|afternoon|evening|night|lunch(?:time)?|tea ?time|a\.?m\.?|p\.?m\.?|o ?'?clock|sharp|ish|early|late|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|hours?|hundred|\d{1,4}(?:[:.h]\d{0,2}){0,2}\s?(?:a\.?m\.?|p\.?m\.?|a|p|h|ish)?\.?|-)[\s-]*)+$";
+    /// What says which half of the day is meant.
+    HALF = r"\d\s?[ap]\b|\b[ap]\.?m\b|morning|night|evening|afternoon|noon|midday|\b0\d[:.h]|\d ?h\d*\b|hundred|\b(?:1[3-9]|2[0-3])[:.]\d\d|\d\d:\d\d:\d\d";
+    /// A time by the clock, not by the part of the day.
+    CLOCK = r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|midnight)\b";
+    ZONE = r"\(?\b(?:utc|gmt|cet|cest|est|edt|pst|pdt|cst|cdt|mst|mdt|bst|ist|eet|jst)\b\)?";
+    FROM_NOW = r"\bin (?:NUM|[\d/.]+)[\w -]*(?:hours?|hrs?|h|minutes?|mins?|seconds?|secs?)\b";
+    PART = r"morning|afternoon|evening|tonight|night|lunch|noon";
+    FAR = r"upcoming|next|coming|\bin\b|hence|from now|\bnew year";
+    BY_WORD = r"^(?:one|two|a|an|three|you|he|she|we|it|they|i) (?:may|mar|march|sun|sat|second)\b";
+}
+
+/// A date in a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Piece {
+    /// The words, with the preposition before them.
+    pub(crate) range: Range<usize>,
+    pub(crate) day: Option<Date>,
+    pub(crate) time: Option<Time>,
+    pub(crate) grain: Grain,
+    /// The end of a range: its last day, or last moment.
+    pub(crate) through: Option<DateTime>,
+    /// Counted from now or given with a zone: nothing is left to guess.
+    pub(crate) exact: bool,
+    pub(crate) role: Role,
+    /// The day was said relative to today ("tomorrow"), so an explicit one beside it wins.
+    pub(crate) relative: bool,
+}
+
+/// The part a date plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Due,
+    By,
+    Start,
+}
+
+impl Piece {
+    pub(crate) fn day(range: Range<usize>, day: Date, grain: Grain) -> Self {
+        Self {
+            range,
+            day: Some(day),
+            time: None,
+            grain,
+            through: None,
+            exact: false,
+            role: Role::Due,
+            relative: false,
+        }
+    }
+
+    /// The moment, in the person's zone. A time without a day is the next such time.
+    pub(crate) fn moment(&self, context: &Context) -> Option<Moment> {
+        let now = context.now.datetime();
+        let day = match (self.day, self.time) {
+            (Some(day), _) => day,
+            (None, Some(time)) if now.date().to_datetime(time) > now => now.date(),
+            (None, Some(_)) => now.date().tomorrow().ok()?,
+            (None, None) => return None,
+        };
+        let Some(time) = self.time else {
+            let through = self.through.map(|t| t.date().to_string());
+            return Some(Moment {
+                date: Some(day),
+                at: None,
+                time_zone: None,
+                instant: None,
+                grain: self.grain,
+                through,
+            });
+        };
+        let at = day.to_datetime(time);
+        let zone = context.now.time_zone();
+        let through = self.through.map(|t| t.to_string());
+        let instant = at.to_zoned(zone.clone()).ok().map(|z| z.timestamp());
+        Some(Moment {
+            date: None,
+            at: Some(at),
+            time_zone: zone.iana_name().map(str::to_owned),
+            instant,
+            grain: self.grain,
+            through,
+        })
+    }
+}
+
+/// All dates in the text, in order, not overlapping.
+pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
+    if !HINT.is_match(&text.work) {
+        return Vec::new();
+    }
+    let mut text = text.clone();
+    let mut pieces = own::find(&text.work, context);
+    for piece in &pieces {
+        text.cover(&piece.range);
+    }
+    let roles = cover_roles(&mut text);
+    for seen in duck::see(&text.work, &context.now) {
+        let clash = pieces.iter().any(|p| overlap(&p.range, &seen.range));
+        if !clash && let Some(piece) = correct(&seen, &text.work, context) {
+            pieces.push(piece);
+        }
+    }
+    pieces.sort_by_key(|p| p.range.start);
+    for piece in &mut pieces {
+        give_role(piece, &roles, &text.work);
+    }
+    join::join(pieces, &text.work, context)
+}
+
+/// Builds the patterns ahead of the first use.
+pub(crate) fn warm_all() {
+    warm();
+    own::warm();
+    join::warm();
+}
+
+fn cover_roles(text: &mut Text) -> Vec<(Range<usize>, Role)> {
+    let found: Vec<_> = ROLE
+        .find_iter(&text.work)
+        .map(|m| {
+            let word = m.as_str();
+            let role = match word.split(' ').next().unwrap_or_default() {
+                "starting" | "beginning" | "hidden" | "hide" | "since" => Role::Start,
+                "not" | "no" if word.contains("before") || word.contains("earlier") => Role::Start,
+                "due" if !word.contains("by") => Role::Due,
+                _ => Role::By,
+            };
+            (m.start()..m.start() + word.trim_end().len(), role)
+        })
+        .collect();
+    found.iter().for_each(|(range, _)| text.cover(range));
+    found
+}
+
+fn give_role(piece: &mut Piece, roles: &[(Range<usize>, Role)], work: &str) {
+    let before = work
+        .get(..piece.range.start)
+        .unwrap_or_default()
+        .trim_end_matches([' ', ',', '\'']);
+    let before = before
+        .strip_suffix(" the")
+        .or_else(|| before.strip_suffix("|the"))
+        .unwrap_or(before)
+        .trim_end();
+    let touching = roles
+        .iter()
+        .rev()
+        .find(|(r, _)| r.end == before.len() && before.ends_with(COVER));
+    if let Some((range, role)) = touching {
+        piece.range.start = range.start;
+        piece.role = *role;
+    }
+}
+
+/// Duckling's reading as a piece, or nothing where we know better.
+fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
+    let body = work.get(seen.range.clone())?.trim();
+    let now = context.now.datetime();
+    if BY_WORD.is_match(body) {
+        return None;
+    }
+    let point = seen.from.or(seen.to)?;
+    let mut piece = Piece::day(seen.range.clone(), point.at.date(), point.grain);
+    piece.exact = point.exact;
+    piece.relative =
+        body.contains("tomorrow") || body.contains("today") || body.contains("tonight");
+    if point.grain >= Grain::Day {
+        return whole_days(piece, seen, point, body, context);
+    }
+    piece.time = Some(point.at.time());
+    let unzoned = ZONE.replace(body, "");
+    if CLOCK_ONLY.is_match(unzoned.trim()) && (!point.exact || unzoned.len() < body.len()) {
+        piece.day = None;
+    }
+    piece.exact |= FROM_NOW.is_match(body);
+    if let Some(part) = part_of_day(body, context)
+        .filter(|_| seen.interval && !CLOCK.is_match(&body.replace("this", "")))
+    {
+        piece.time = Some(part);
+        return Some(piece);
+    }
+    if !piece.exact && !HALF.is_match(body) && CLOCK.is_match(body) {
+        piece.time = piece.time.map(|t| {
+            if (1..=6).contains(&t.hour()) {
+                later(t, 12)
+            } else {
+                t
+            }
+        });
+    }
+    if let (true, Some(to)) = (seen.interval, seen.to.filter(|_| seen.from.is_some())) {
+        piece.through = to
+            .at
+            .checked_sub(one(to.grain))
+            .ok()
+            .filter(|t| *t > point.at);
+    }
+    // Without a day of its own a time that has passed is tomorrow's.
+    if piece.day.is_some_and(|d| d == now.date())
+        && !piece.exact
+        && !says_today(body)
+        && point.at < now
+    {
+        piece.day = now.date().tomorrow().ok();
+    }
+    Some(piece)
+}
+
+fn whole_days(
+    mut piece: Piece,
+    seen: &Seen,
+    point: Point,
+    body: &str,
+    context: &Context,
+) -> Option<Piece> {
+    let today = context.now.date();
+    let far = FAR.is_match(body);
+    if point.grain == Grain::Year && (!far || body.bytes().filter(u8::is_ascii_digit).count() == 4)
+    {
+        return None;
+    }
+    if point.grain == Grain::Quarter && point.at.date() <= today {
+        return None;
+    }
+    if seen.interval {
+        if seen.from.is_none() && point.at.date() < today {
+            return None;
+        }
+        piece.through = seen
+            .to
+            .filter(|_| seen.from.is_some())
+            .and_then(|to| to.at.checked_sub(one(to.grain.min(Grain::Day))).ok())
+            .filter(|t| *t > point.at);
+        if seen.to.is_none() && point.at.date() > today {
+            piece.role = Role::Start;
+        }
+    }
+    if matches!(
+        point.grain,
+        Grain::Week | Grain::Month | Grain::Quarter | Grain::Year
+    ) && piece.through.is_none()
+    {
+        piece.through = point
+            .at
+            .checked_add(one(point.grain))
+            .and_then(|t| t.checked_sub(1.day()))
+            .ok();
+    }
+    // "this week" began in the past: it is from today on.
+    if piece.through.is_some_and(|t| t.date() >= today) && point.at.date() < today {
+        piece.day = Some(today);
+    }
+    Some(piece)
+}
+
+fn says_today(body: &str) -> bool {
+    body.contains("today") || body.contains("tonight") || body.contains("this ")
+}
+
+fn part_of_day(body: &str, context: &Context) -> Option<Time> {
+    let s = &context.settings;
+    let part = PART.find(body)?.as_str();
+    Some(match part {
+        "morning" => s.morning,
+        "afternoon" => s.afternoon,
+        "evening" => s.evening,
+        "lunch" | "noon" => s.noon,
+        _ => s.night,
+    })
+}
+
+fn later(time: Time, hours: i64) -> Time {
+    time.wrapping_add(hours.hours())
+}
+
+fn one(grain: Grain) -> Span {
+    match grain {
+        Grain::Second => 1.second(),
+        Grain::Minute => 1.minute(),
+        Grain::Hour => 1.hour(),
+        Grain::Day => 1.day(),
+        Grain::Week => 1.week(),
+        Grain::Month => 1.month(),
+        Grain::Quarter => 3.months(),
+        Grain::Year => 1.year(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Questions and short answers: what is there, the next page, yes, no, help.
+
+use contract::interpret::Intent;
+
+use super::ours::{self, CALENDAR, LIST, REMINDER, TASK};
+use super::{Shape, Wish};
+use crate::pattern::patterns;
+
+patterns! {
+    UNDO = r"^(?:undo|revert|take (?:that|it) back|roll ?back|unde?o)\b(?: (?:that|it|this|the last.*|my last.*|last.*|what .*|the previous.*|everything))?$";
+    NEXT = r"^(?:(?:show|display|list|give|tell|see|get|read|view)s?(?: me| us)? )?(?:the |some |any )?(?:next|more|greater|further|the rest|others)(?: (?:pages?|ones?|tasks?|items?|to-?dos?|results?|work|works|entries|things|of (?:them|it|these|those)|(?:in|on|from) .*))*$";
+    PREVIOUS = r"^(?:(?:show|display|list|give|tell|see|get|read|go|view)s?(?: me| us)? )?(?:to )?(?:the )?(?:previous|back|prior|last page|preceding|earlier)(?: (?:pages?|ones?|tasks?|items?|to-?dos?|results?|entries|things|(?:in|on|from) .*))*$";
+    HELP = r"^(?:help|help me|what can you do|what can i (?:say|do)(?: here)?|how (?:do|does|can) (?:this|it|i) (?:work|use this)|show (?:me )?(?:the )?(?:commands|help)|commands)$";
+    YES = r"^(?:y|yes|yep|yeah|yup|sure|ok|okay|do it|go ahead|go on|confirm|confirmed|correct|that's right|sounds good|exactly|yes do it|yes,? delete (?:it|them)|please do)$";
+    NO = r"^(?:n|no|nope|nah|never ?mind|forget (?:it|that)|cancel|cancel (?:that|it)|stop|stop it|don't|do not|abort|no,? (?:don't|cancel|stop|leave it|keep it)|leave it|keep it)$";
+    QUESTION = r"^(?:what|which|when|where|who|how|do|did|does|is|are|am|have|has|was|were|will|any|shall|should|tell|show|list|display|read|give|check|see|view|browse|find|search|look|go (?:to|through|over)|walk|let me (?:see|hear|know)|let's (?:see|hear|go|look|review)|i (?:want|need|have|wish|would like|really want|really need)(?: to)? (?:see|know|hear|view|look)|want to (?:see|know|hear)|pull|open|review|access|recite|describe|enumerate|print|get|report|bring up|run|play|catch me up|at what|in what|on what|whats|what's|what've|fetch|show up|checkout|can you (?:tell|see)|remind me (?:what|which|of my|about my))\b";
+    TO_DO = r"^(?:what|which|whats|what's|what've|where|when|how|am|are|do|is)\b.*\b(?:(?:do|must|should|have|did|am|are|were|need|want|wanted) i\b|i (?:need|have|want|must|should|am|did|was|had|got|said)|(?:i|we) (?:have|need|want) to|my (?:day|week|weekend|plans?|to-?dos?|tasks?|plate)|due\b|overdue|left to do|to be done|to remember|wanted to remember|supposed to|planned|pending|outstanding|coming up|upcoming)";
+    MINE = r"\b(?:i|i'm|i've|my|me|we|our|mine|you)\b";
+    DUTY = r"\b(?:to do|do today|do tomorrow|do next|doing|up to|done|get done|remember|remind|remembered|planned|scheduled|set for|going on|due|overdue|on my plate|to be|buy|pick up|to get|keep in mind|busy|free|plans?|appointment|anniversary|birthday|openings?|supposed|accomplish|complete|finish|booked|happening|on for|have (?:on|for) ~|have ~)\b|~";
+    BUSY = r"^(?:am i|are we|is my (?:day|week|evening|morning|afternoon|weekend|calendar|schedule)|will i be|is ~|do i have (?:any )?(?:time|openings?|plans?|anything))\b.*\b(?:busy|free|booked|available|open|openings?|plans?|anything|going on|clear|~)";
+    FIND = r"^(?:find|search|look (?:for|up)|where is|where's|locate)\b";
+    LISTS = r"\b(?:what|which|all|show|list|read|give|tell|find|see|display|have|any|how many)\b.*\blists\b";
+    BARE = r"^(?:(?:the|my|our|all|today's|this week's|upcoming|next|overdue|completed|pending|current|open|~) )*(?:[\w'-]+ ){0,2}(?:tasks|to-?dos?|to do list|reminders|alarms?|calendar|agenda|schedule|lists?|appointments|meetings|errands|chores|inbox|overdue|upcoming)(?: (?:settings|~))*$";
+    VIEW = r"^(?:inbox|overdue|upcoming|completed)$";
+    PLAN = r"^(?:plan (?:my|the|our) (?:day|week|morning|afternoon|evening|weekend|~)|what should i (?:do|work on|focus on|start with)(?: (?:next|first|now|~))?|prioriti[sz]e my (?:day|tasks|list)|help me plan)\b";
+    DIGEST = r"\b(?:daily|weekly|morning|evening)? ?(?:digest|briefing|recap|rundown of my (?:day|week))\b|^(?:summar(?:y|i[sz]e)|sum up) (?:of )?(?:my|the|~)";
+    EXPLAIN = r"^(?:why|how come|explain why)\b.*\b(?:remind(?:ed|er)?|tasks?|moved?|notif\w+|due|completed|created|deleted|series|occurrence|email you|e-?mailed)\b";
+    NEW = r"\b(?:new|fresh|blank)\b.*\blists?\b|\badd (?:it|them|that|those)\b|\bif not\b.*\badd\b|\bcreate a\b|\band (?:delete|remove|set (?:notifications?|reminders?)|add|create)\b";
+}
+
+/// Undo, yes, no, pages, help.
+pub(crate) fn meta(shape: &Shape) -> Option<Wish> {
+    let table = [
+        (&UNDO, Intent::Undo, 0.95),
+        (&YES, Intent::Confirm, 0.95),
+        (&NO, Intent::Cancel, 0.95),
+        (&NEXT, Intent::NextPage, 0.85),
+        (&PREVIOUS, Intent::PreviousPage, 0.85),
+        (&HELP, Intent::Help, 0.95),
+    ];
+    let (_, intent, sure) = table.into_iter().find(|(pattern, ..)| shape.has(pattern))?;
+    Some(Wish::new(intent, sure))
+}
+
+/// What is there?
+pub(crate) fn read(shape: &Shape) -> Option<Wish> {
+    if shape.has(&EXPLAIN) {
+        return Some(Wish::new(Intent::Explain, 0.8));
+    }
+    if shape.has(&PLAN) {
+        return Some(Wish::new(Intent::Plan, 0.9));
+    }
+    if shape.has(&BARE) || shape.whole.len() < 30 && !shape.dated && shape.has(&VIEW) {
+        return Some(Wish::new(Intent::ListTasks, 0.8));
+    }
+    if shape.has(&DIGEST) && !shape.has(&LIST) {
+        return Some(Wish::new(Intent::Digest, 0.85));
+    }
+    if !shape.has(&QUESTION) || shape.has(&NEW) {
+        return None;
+    }
+    if shape.has(&LISTS) {
+        return Some(Wish::new(Intent::ListLists, 0.8));
+    }
+    let ours = ours::any(shape);
+    let asks = shape.has(&TO_DO) && shape.has(&DUTY) || shape.has(&BUSY);
+    if !ours && !(asks && shape.has(&MINE)) {
+        return None;
+    }
+    let about = [&TASK, &LIST, &REMINDER, &CALENDAR]
+        .iter()
+        .filter(|p| shape.has(p))
+        .count();
+    let intent = if shape.has(&FIND) {
+        Intent::FindTask
+    } else {
+        Intent::ListTasks
+    };
+    let sure = if about > 0 { 0.9 } else { 0.75 };
+    Some(Wish::new(
+        intent,
+        if ours::elsewhere(shape) {
+            sure - 0.3
+        } else {
+            sure
+        },
+    ))
+}

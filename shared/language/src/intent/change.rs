@@ -1,0 +1,371 @@
+//! Sentences about a task that is there: complete, change, delete.
+
+use std::ops::Range;
+
+use contract::interpret::{Intent, Target};
+
+use super::ours::{self, CALENDAR, LIST, REMINDER, TASK};
+use super::{Shape, Wish};
+use crate::number;
+use crate::pattern::{Pattern, patterns, words};
+
+patterns! {
+    DELETE = r"^(?:delete(?: out)?|remove|erase|clear(?: (?:off|out|up))?|cancels?|get rid of|trash|throw (?:away|out)|empty|wipe(?: out)?|purge|omit|discard|scratch|scrap|blank out|kill|take (?:out|off|away)|cross out|strike|clean(?: (?:out|up|off))?|disable|turn off|switch off|shut off|dismiss|rm(?: -?rf)?|eliminate|reset|deactivate|unset|forget(?: about)?)\b:?\s+(?P<t>.+)$";
+    TAKE_OFF = r"^(?:you )?(?:take|strike|scratch|get|move|change|rearrange|turn|set|cross|shut|switch|put|keep) (?P<t>.+?) (?:off|out of|away from)\b(?P<rest>.*)$";
+    TAKE_OF = r"^(?:you )?take (?P<t>.+?) (?:of|from) (?:the|my|our|this) .*\b(?:list|calendar|schedule|agenda)\b";
+    PASSIVE = r"\b(?:removed|deleted|cleared|erased|cancell?ed|taken off|emptied|gone)\b(?:.*)$";
+    PASSIVE_ASK = r"^(?:i|we|the|my|this|that|update|everything|all|\w+ [ap]m|twelve|please)\b";
+    NO_MORE = r"\b(?:no longer need|don't need|do not need|don't want|dont want|do not want|should not contain|shouldn't (?:have|contain)|will no longer be|do not wake|don't wake)\b (?P<t>.+)$";
+    THEN_DELETE = r"^(?P<lead>.*?)\b(?:please|can you|could you|just|so|and|to|list|lists|calendar|,) (?:please )?(?:go ahead and )?(?:delete|remove|erase|clear|cancel|take off|take out|get rid of)\b(?P<t>.*)$";
+    EMPTY = r"^(?:make|leave|keep) (?P<t>.*\b(?:calendar|schedule|list|agenda)\b.*|.*) (?:empty|blank|clear|open)\b";
+    STOP = r"^stop\b (?P<t>.*\b(?:alarms?|reminders?|wake ?-?up calls?|notifications?)\b.*)$";
+    ALL = r"^(?:all|everything|every|both)\b|\b(?:all|everything|whole|entire|every)\b|^(?:my|the) (?:calendar|schedule|agenda|to-?do list|to do list)$";
+    WHOLE_LIST = r"^(?:(?:the|my|this|that|our|a|all|of|both|following|last|first|second|whole|entire) )*(?:[\w'-]+ ){0,3}lists?(?: (?:of|called|named|blank|for) .*)?$";
+    MARK = r"^(?:mark|set|flag|tick|check|cross|put) (?P<t>.+?) (?:down )?(?:as|to|off as|=|like) ?(?:a |being )?(?:done|complete[d]?|finished|closed|accomplished|over)\b";
+    MARK_OFF = r"^(?:check|tick|mark|cross) off (?P<t>.+)$|^(?:check|tick|mark|cross) (?P<u>.+?) off(?: (?:of |from |on |in )?.*)?$";
+    MARK_ON = r"^(?:mark|tick) (?P<t>.+?) (?:on|in|from|off) .*\b(?:list|to-?dos?)\b.*$";
+    COMPLETE = r"^(?:complete|finish|close out|close|done with|finished with|finished|completed|done:?|resolve|tick|accomplish) (?P<t>.+)$";
+    I_DID = r"^i(?:'ve| have| am|'m|ve)?(?: just| already| finally)* (?:done|did|finished|completed|finish|complete|done with|finished with|through with) (?:with )?(?P<t>.+)$";
+    IS_DONE = r"^(?P<t>.+?) (?:is|was|has been|are|'s|have been)(?: now| already| all| finally)* (?:done|complete|completed|finished|accomplished)$|^(?:task|tasks|to-?do) (?:completed|complete|done|finished)[: ]+(?P<u>.+)$";
+    REOPEN = r"^(?:reopen|re-open|uncomplete|un-?check|un-?tick|un-?mark)\s+(?P<t>.+)$|^(?:mark|set) (?P<u>.+?) (?:as|to) (?:not (?:done|complete|completed|finished)|undone|incomplete|open|unfinished|active)$";
+    RESTORE = r"^(?:restore|undelete|bring back|recover|un-?trash)\s+(?P<t>.+)$";
+    DROP = r"^(?:drop|abandon|give up(?: on)?|i won't do|won't do|i'm not going to do|i am not going to do)\s+(?P<t>.+)$";
+    SKIP = r"^skip\s+(?P<t>.+)$";
+    END = r"^(?:stop|end|quit|cancel) (?:repeating|recurring|the (?:series|recurrence|repetition)(?: of| for)?)\s*(?P<t>.*)$|^(?:stop|end) (?P<u>.+?) (?:from )?(?:repeating|recurring)$|^don't repeat (?P<v>.+?)(?: (?:any ?more|again))?$";
+    SNOOZE = r"^(?:snooze|remind me (?:again|later)(?: about| of)?)\s*(?P<t>.*)$";
+    RENAME = r"^(?:rename|retitle|change the (?:name|title) of|change the wording of) (?P<t>.+?) (?:to|as|into) (?P<x>.+)$";
+    RENAME_TITLE = r"^change (?P<t>.+?)(?:'s)? (?:title|name) to (?P<x>.+)$";
+    DUE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|put) (?:the )?(?:due (?:date|time)|deadline|date|time|start date|start) (?:of|for|on) (?P<t>.+?) (?:to|for|as|at|on|until|back to|from)?\s*~";
+    TO_DATE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|bring|reschedule|re-schedule|postpone|delay|defer|put off|extend) (?P<t>.+?)(?:'s)?(?: (?:due(?: date| time)?|deadline|date|time|day|start date|back|forward|ahead|up|off|out))* (?:to|for|as|until|till|on|at|by|from|be|start)?\s*~";
+    POSTPONE = r"^(?:reschedule|re-schedule|postpone|delay|defer|put off|push back) (?P<t>.+)$";
+    SHIFT = r"^(?:change|set|move|update|make|push|shift|bring|reschedule|postpone|delay|defer|extend) (?P<t>.+?)(?:'s)?(?: due(?: date| time)?)? (?:(?P<fwd>back|out|off|up|forward|ahead) )?(?:by )?(?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?|months?)(?: (?P<dir>later|earlier|sooner|back|forward|ahead|out))?$";
+    PRIORITY = r"^(?:set|make|change|mark|give|update|raise|lower|bump) (?P<t>[^|]+?)(?:'s)?(?: priority)?(?: (?:as|to|at|a|of))*\s*\|+$";
+    REPEAT = r"^(?:set|make|change|alter|update) (?P<t>.+?)(?:'s)? (?:to )?(?:repeat|recur|repeating|recurring|happen)\b.*~";
+    TAGGED = r"^(?:tag|label) (?P<t>.+?) (?:as|with|to) (?P<x>.+)$";
+    NOTE = r"^(?:add|attach|write|put) (?:a |the )?(?:note|notes|description) (?:to|on|for) (?P<t>.+?)(?::| saying| that says| -) ?(?P<x>.+)$";
+    COMMENT = r"^(?:comment|add (?:a )?comment)(?: on| to| for)? (?P<t>.+?)(?::| saying| that| -) ?(?P<x>.+)$";
+    MOVE_LIST = r"^(?:move|transfer) (?P<t>.+?) (?:to|into|onto) (?:(?:the|my|our|list) )?(?P<l>.+?)(?: list)?$";
+    UPDATE = r"^(?:update|change|edit|modify|alter|adjust) (?P<t>.+)$";
+    IT = r"^(?:it|that|this|that one|this one|them|those|these|the last one|the (?:task|reminder|one)|(?:this|that|the) (?:task|item|reminder|event|alarm)|what i just .*)$";
+    NTH = r"^(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th)) (?:one|task|item|to-?do|reminder|alarm|row|line|event|meeting|list)?\b";
+    ALL_ONLY = r"^(?:all|everything|every|the|my|of|tasks?|to-?dos?|items?|lists?|calendar|schedule|meetings?|events?|reminders?|alarms?|whole|entire|scheduled| )+$";
+    TRIM_FRONT = r"^(?:(?:the|my|our|a|an|this|that|all|of|for|item|called|named|titled|labeled|entry|tasks?|to-?dos?|to do|reminders?|item) )+(?:(?:to|that|for|of|about|called|named|:) )?";
+    TRIM_BACK = r"\s+(?:(?:from|off|off of|on|in|of|out of|to) (?:(?:the|my|our|this) )?(?:[\w'-]+ ){0,3}(?:lists?|calendar|schedule|agenda|to-?dos?|tasks?|groceries|reminders?)|(?:as )?(?:an? )?(?:tasks?|to-?dos?|items?|reminders?|events?|entry)|due(?: date)?|please|now|from|on|in|for|off|at)$";
+}
+
+/// One row of the grammar: the pattern, what it means, how sure.
+type Row = (&'static Pattern, Intent, f64);
+
+/// Complete, change, delete and their relatives.
+pub(crate) fn read(shape: &Shape) -> Option<Wish> {
+    let early: [Row; 12] = [
+        (&REOPEN, Intent::ReopenTask, 0.9),
+        (&MARK, Intent::CompleteTask, 0.93),
+        (&MARK_OFF, Intent::CompleteTask, 0.9),
+        (&MARK_ON, Intent::CompleteTask, 0.75),
+        (&RESTORE, Intent::RestoreTask, 0.8),
+        (&END, Intent::EndSeries, 0.85),
+        (&SNOOZE, Intent::SnoozeReminder, 0.85),
+        (&SKIP, Intent::Skip, 0.7),
+        (&RENAME, Intent::UpdateTask, 0.85),
+        (&RENAME_TITLE, Intent::UpdateTask, 0.9),
+        (&NOTE, Intent::UpdateTask, 0.9),
+        (&COMMENT, Intent::Comment, 0.9),
+    ];
+    if let Some(wish) = early.iter().find_map(|row| row_matches(shape, row)) {
+        return Some(wish);
+    }
+    shifted(shape)
+        .or_else(|| moved(shape))
+        .or_else(|| deletion(shape))
+        .or_else(|| completion(shape))
+        .or_else(|| rest(shape))
+}
+
+fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
+    let found = shape.is(pattern)?;
+    let at = ["t", "u", "v"]
+        .iter()
+        .find_map(|name| shape.at(&found, name));
+    let mut wish = aimed(shape, *intent, *sure, at);
+    wish.new_text = shape.at(&found, "x");
+    if *intent == Intent::RestoreTask || *intent == Intent::Skip || *intent == Intent::ReopenTask {
+        // "skip this song", "restore my account"
+        let other = ours::elsewhere(shape) && !ours::any(shape);
+        wish.sure -= if other { 0.5 } else { 0.0 };
+    }
+    Some(wish)
+}
+
+/// A wish about what lies at `at`.
+fn aimed(shape: &Shape, intent: Intent, sure: f64, at: Option<Range<usize>>) -> Wish {
+    let words = at
+        .clone()
+        .and_then(|r| shape.whole.get(r))
+        .unwrap_or_default();
+    let mut wish = Wish::new(intent, sure);
+    wish.target = Some(target(words));
+    wish.list = super::make::named_list(shape);
+    wish.target_at = at;
+    wish
+}
+
+/// Whether the sentence moves something by a distance.
+pub(crate) fn shifts(text: &str) -> bool {
+    SHIFT.is_match(text)
+}
+
+fn shifted(shape: &Shape) -> Option<Wish> {
+    let found = shape.is(&SHIFT)?;
+    let number = found.name("n")?.as_str();
+    let unit = found.name("u")?.as_str();
+    let direction = found
+        .name("dir")
+        .or(found.name("fwd"))
+        .map_or("", |m| m.as_str());
+    let sign = if matches!(direction, "earlier" | "sooner" | "up" | "forward" | "ahead") {
+        "-"
+    } else {
+        ""
+    };
+    let n = if number.starts_with("half") {
+        30
+    } else {
+        number::cardinal(number)?
+    };
+    let iso = match unit.as_bytes() {
+        _ if number.starts_with("half") => "PT30M".to_owned(),
+        [b'h', ..] => format!("PT{n}H"),
+        [b'd', ..] => format!("P{n}D"),
+        [b'w', ..] => format!("P{n}W"),
+        [b'm', b'o', ..] => format!("P{n}M"),
+        _ => format!("PT{n}M"),
+    };
+    let mut wish = aimed(shape, Intent::Reschedule, 0.85, shape.at(&found, "t"));
+    wish.shift = Some(format!("{sign}{iso}"));
+    Some(wish)
+}
+
+fn moved(shape: &Shape) -> Option<Wish> {
+    let aside = ours::elsewhere(shape) && !ours::any(shape);
+    if shape.recurring
+        && let Some(found) = shape.is(&REPEAT)
+    {
+        return Some(aimed(
+            shape,
+            Intent::UpdateTask,
+            0.85,
+            shape.at(&found, "t"),
+        ));
+    }
+    for (pattern, sure) in [(&DUE, 0.95), (&TO_DATE, 0.88)] {
+        if let Some(found) = shape.is(pattern) {
+            let words = found.name("t").map_or("", |m| m.as_str());
+            // "set an alarm for 5am", "make a meeting for monday" are new.
+            let verb = shape.text.split(' ').next().unwrap_or_default();
+            let new = matches!(verb, "set" | "make" | "put")
+                && !found.get(0).is_some_and(|m| m.as_str().contains("due"))
+                && words != "it"
+                && words != "that";
+            if !new {
+                let said = found
+                    .get(0)
+                    .is_some_and(|m| m.as_str().contains("due") || m.as_str().contains("deadline"));
+                return Some(aimed(
+                    shape,
+                    Intent::Reschedule,
+                    if aside && !said { 0.4 } else { sure },
+                    shape.at(&found, "t"),
+                ));
+            }
+        }
+    }
+    let found = shape.is(&POSTPONE)?;
+    Some(aimed(shape, Intent::Reschedule, 0.6, shape.at(&found, "t")))
+}
+
+fn deletion(shape: &Shape) -> Option<Wish> {
+    let found = [&STOP, &DELETE, &TAKE_OFF, &TAKE_OF]
+        .iter()
+        .find_map(|p| shape.is(p));
+    let ours = ours::any(shape);
+    if let Some(found) = found {
+        let lead = shape.text.split(' ').next().unwrap_or_default();
+        let turned = matches!(
+            lead,
+            "turn"
+                | "switch"
+                | "shut"
+                | "set"
+                | "disable"
+                | "reset"
+                | "kill"
+                | "deactivate"
+                | "put"
+                | "keep"
+                | "move"
+                | "change"
+                | "get"
+        );
+        if turned && !ours {
+            return None;
+        }
+        // "set ... off", "put ... out of": only what is ours.
+        return Some(deleted(shape, shape.at(&found, "t"), ours));
+    }
+    if let Some(found) = shape.is(&EMPTY).filter(|_| ours) {
+        return Some(deleted(shape, shape.at(&found, "t"), ours));
+    }
+    if let Some(found) = shape
+        .is(&NO_MORE)
+        .filter(|_| ours && !shape.text.contains("add") && !shape.text.contains("put"))
+    {
+        return Some(deleted(shape, shape.at(&found, "t"), ours));
+    }
+    if shape.has(&PASSIVE)
+        && shape.has(&PASSIVE_ASK)
+        && (ours || shape.text.contains("alarm"))
+        && !shape.text.contains("which")
+        && !shape.text.starts_with("show")
+    {
+        return Some(deleted(shape, None, ours));
+    }
+    let found = shape
+        .is(&THEN_DELETE)
+        .filter(|_| ours && !shape.text.starts_with("what") && !shape.text.starts_with("how"))?;
+    Some(deleted(shape, shape.at(&found, "t"), ours))
+}
+
+fn deleted(shape: &Shape, at: Option<Range<usize>>, ours: bool) -> Wish {
+    let words = at
+        .clone()
+        .and_then(|r| shape.whole.get(r))
+        .unwrap_or_default()
+        .trim();
+    let intent = if WHOLE_LIST.is_match(words) {
+        Intent::DeleteList
+    } else if REMINDER.is_match(words) && !TASK.is_match(words) && !LIST.is_match(words) {
+        Intent::DeleteReminder
+    } else {
+        Intent::DeleteTask
+    };
+    let sure = if ours {
+        0.9
+    } else if ours::elsewhere(shape) {
+        0.2
+    } else {
+        0.55
+    };
+    let mut wish = aimed(shape, intent, sure, at);
+    if let Some(target) = &mut wish.target {
+        target.all = ALL.is_match(words) && intent != Intent::DeleteList
+            || shape.text.starts_with("clear") && CALENDAR.is_match(words);
+    }
+    wish
+}
+
+fn completion(shape: &Shape) -> Option<Wish> {
+    let ours = ours::any(shape);
+    for (pattern, sure) in [(&IS_DONE, 0.7), (&I_DID, 0.7), (&COMPLETE, 0.65)] {
+        if let Some(found) = shape.is(pattern) {
+            let at = shape.at(&found, "t").or_else(|| shape.at(&found, "u"));
+            let sure = if shape.has(&TASK) || shape.has(&LIST) {
+                0.92
+            } else if ours::elsewhere(shape) {
+                0.2
+            } else {
+                sure
+            };
+            let mut wish = aimed(shape, Intent::CompleteTask, sure, at);
+            let words = found.name("t").map_or("", |m| m.as_str());
+            if let Some(target) = &mut wish.target {
+                target.all = ALL.is_match(words);
+            }
+            return (ours || !shape.dated || pattern.as_str() != COMPLETE.as_str()).then_some(wish);
+        }
+    }
+    None
+}
+
+fn rest(shape: &Shape) -> Option<Wish> {
+    if shape.priority
+        && let Some(found) = shape.is(&PRIORITY)
+    {
+        return Some(aimed(
+            shape,
+            Intent::UpdateTask,
+            0.85,
+            shape.at(&found, "t"),
+        ));
+    }
+    if let Some(found) = shape.is(&TAGGED) {
+        let mut wish = aimed(shape, Intent::UpdateTask, 0.75, shape.at(&found, "t"));
+        wish.new_text = shape.at(&found, "x");
+        return Some(wish);
+    }
+    if let Some(found) = shape
+        .is(&MOVE_LIST)
+        .filter(|_| shape.has(&LIST) || shape.text.contains("project"))
+    {
+        let mut wish = aimed(shape, Intent::UpdateTask, 0.75, shape.at(&found, "t"));
+        wish.list = found.name("l").map(|m| m.as_str().trim().to_owned());
+        return Some(wish);
+    }
+    if let Some(found) = shape.is(&DROP).filter(|_| !ours::elsewhere(shape)) {
+        return Some(aimed(
+            shape,
+            Intent::DropTask,
+            if ours::any(shape) { 0.8 } else { 0.5 },
+            shape.at(&found, "t"),
+        ));
+    }
+    let found = shape
+        .is(&UPDATE)
+        .filter(|_| ours::any(shape) && !shape.has(&LIST))?;
+    let intent = Intent::UpdateTask;
+    Some(aimed(shape, intent, 0.55, shape.at(&found, "t")))
+}
+
+/// "the walk dog task" → "walk dog"; "it", "all", "the second one".
+pub(crate) fn target(words: &str) -> Target {
+    let words = words.trim_matches([' ', ',', '.', '!', '?', ':']);
+    if IT.is_match(words) {
+        return Target {
+            last: true,
+            ..Target::default()
+        };
+    }
+    let nth = NTH.captures(words).and_then(|c| match self::words(&c, 1) {
+        "last" => Some(-1),
+        word => number::ordinal(word).map(|n| n as i32),
+    });
+    let all = ALL.is_match(words);
+    let (from, to) = core(words);
+    let phrase = words
+        .get(from..to)
+        .map(str::to_owned)
+        .filter(|p| !p.is_empty() && !(all && ALL_ONLY.is_match(p)));
+    Target {
+        phrase: if nth.is_some() { None } else { phrase },
+        last: false,
+        all,
+        nth,
+    }
+}
+
+/// Where the words that name it lie within a target.
+pub(crate) fn core(words: &str) -> (usize, usize) {
+    let from = TRIM_FRONT.find(words).map_or(0, |m| m.end());
+    let mut to = words.len();
+    for _ in 0..3 {
+        match words.get(from..to).and_then(|w| TRIM_BACK.find(w)) {
+            Some(found) => to = from + found.start(),
+            None => break,
+        }
+    }
+    if from >= to {
+        (0, words.len())
+    } else {
+        (from, to)
+    }
+}

@@ -1,0 +1,271 @@
+//! Sentences that make something: tasks, reminders, lists.
+
+use contract::interpret::Intent;
+
+use super::ours::{self, CALENDAR, CHORE, LIST, REMINDER, TASK};
+use super::{Shape, Wish};
+use crate::pattern::patterns;
+
+patterns! {
+    REMIND_TO = r"^(?:~ )?(?:(?:i (?:need|want) you to |be sure to )?(?:remind|notify|alert|ping|nudge|tell) (?:me|us)|set (?:me )?(?:a|an|the)? ?(?:reminder|alarm|alert)|(?:create|make|add|put|give me|send me|i need|i want|need|schedule)(?: me)? (?:a |an |another )?(?:new )?(?:reminder|alarm|alert))(?: (?:set|made))?(?: up)?\s*~?\s*(?:to|about|of|that|for(?: me)?(?: to)?|on|:|-)?\s*~?\s*(?:to |that i (?:need|have) to |that )?(?P<x>.*)$";
+    REMIND = r"\b(?:remind (?:me|us|about)|reminders? (?:to|for|about|me)|wake (?:me|us)|wake up|notify me|alert me|ping me|nudge me|don't let me forget|be notified|be reminded|a reminder)\b";
+    REMIND_START = r"^(?:remind|repeat reminder|repeat my|wake|notify|alert|don't let me forget|tell me to|let me know (?:of|about|when)|send me (?:a )?(?:notice|notification|reminder)|sound)\b";
+    SET_REMINDER = r"\b(?:set|create|make|add|have|need|want|get|put|schedule|turn on|start|sound|give|confirm|change|request|setup|like)\b.*\b(?:reminders?|alarms?|alerts?|wake ?-?up calls?|notifications?|notice)\b";
+    WAKE = r"\b(?:wake (?:me|us)(?: up)?|i need to (?:be )?up by|need to (?:get )?up (?:by|at))\b";
+    NEW_LIST = r"^(?:add|create|make(?: me)?|begin|start(?: me)?|new|generate|prepare|produce|set up|build|open|show|write|compile|put together|i (?:need|want|have) (?:to (?:make|have|create|start) )?|need|fresh|edit|have|want to have|can you create)?\s*(?:me )?(?:(?:a|an|the|another|my|fresh|new|blank|empty|packing|shopping|grocery|to-?do|to do|[\w-]+) ){0,4}(?:list|lists|checklist|register|catalogue|playlist)\b(?:\s*(?P<x>(?:of|for|about|called|named|titled|to|in|by|by ~)\b.*))?$";
+    LIST_NAME = r"(?:list|checklist) (?:called|named|titled|of|for|about) (?P<x>.+)$|(?:create|make|new|start|begin|add|prepare)(?: me)?(?: a| an| the| my| new)* (?P<y>[\w' -]+?) (?:list|checklist)$";
+    ADD_TO = r"^(?:add|put|insert|include|append|place|throw|write|note|log|enter|jot|re ?add|stick|get|list|save|record|mark|remember to put|remember to add)(?: down)? (?P<x>.+?) (?:to|on|onto|in|into|at|for|down (?:on|in)|of) (?:(?:the|my|our|this|that|those|a) )?(?P<l>.*?(?:lists?|lisr|to-?dos?|to do|calendar|schedule|agenda|tasks|groceries|notes?|card|inbox|there|todos list))\b.*$";
+    ADD_ON = r"^(?:add|put|insert|include|append|place|write|note)(?: down)? (?:to|on|onto|in|into) (?:(?:the|my|our|this|that) )?(?P<l>.*?(?:lists?|to-?dos?|to do|calendar|schedule|agenda|tasks|groceries))(?: list)?:? (?P<x>.+)$";
+    ON_LIST = r"^(?:on|to|in) (?:(?:the|my|our) )?(?P<l>.*?lists?),? (?:please )?(?:add|put|include|insert) (?P<x>.+)$";
+    NEEDS_LIST = r"\b(?:need|want|needs|like|add(?:ed)?|put|include[sd]?|insert|have|should|should be|should have)\b.*\b(?:list|lisr|groceries|calendar|schedule|agenda)\b|\b(?:list|calendar|schedule)\b.*\b(?:should (?:have|include)|needs)\b";
+    TASK_TO = r"^(?:add|create|make|new|set up|start|insert|open|append|enter|log|write|put|give me|i (?:need|want|have))?(?: me)?(?: (?:a|an|another|the|new|some|one|my))*\s*(?:task|to-?do|to do|to-?do item|item|errand|chore|shopping item)(?: item| list)?(?:\s*(?:to|for|of|called|named|titled|about|that says|that|saying|:|-)\s+)+(?P<x>.+)$|^(?:add|create|make|new)(?: (?:a|an|another|the|new))* (?:task|to-?do|to do)(?: item)?:?\s+(?P<y>.+)$|^(?:task|todo|to-do|note)\s*[:-]\s*(?P<z>.+)$";
+    SOMEBODYS = r"^(?P<who>(?:add|create|make) (?:a|an|the) (?:task|to-?do) for \w+ to )";
+    NEED_TO = r"^(?:(?:i|we) (?:need|have|want|must|should|gotta|ought|got)(?: got)?(?: to)?|need to|gotta|have to|don't (?:let me )?forget(?: to)?|do not forget(?: to)?|remember(?: to)?|make sure (?:to|i|we)) (?P<x>.+)$";
+    ADD = r"^(?:add|create|note|jot down|write down|append|insert|include|put|re ?add|new)\b:? (?P<x>.+)$";
+    MEETING = r"^(?:schedule|plan|book|arrange|organi[sz]e|set up|set|make|create|add|put|mark|save|enter|block|new|have|i have|we have|insert|setup)\b.*\b(?:calendar|schedule|agenda|appoint(?:ment)?|meeting|event|lunch|dinner|breakfast|party|date|call|birthday|wedding|class|practice|dentist|doctor|visit|interview|conference|game|day)\b";
+    MEETING_BARE = r"^(?:(?:a|the|my|new|team|lunch|dinner|staff|client) )*(?:meeting|appointment|lunch|dinner|breakfast|brunch|party|birthday|interview|conference|call|dentist|doctor|event|reminder|alarm|standup)\b";
+    SCHEDULE = r"^(?:schedule|plan)\b (?P<x>.+)$";
+    LIST_WORD = r"\b(?:to|on|onto|in|into|from|off|off of|for|of) (?:(?:the|my|our|this|that|a) )?(?P<l>(?:[\w'-]+ ){1,3}?)lists?\b|\b(?:to|in|on|into) (?:the )?list (?P<m>[\w'-]+)";
+    QUESTION = r"^(?:what|which|when|where|who|whose|whom|why|how|is|are|am|do|does|did|was|were|has|have you|can|could|would|should i|tell me|show|give|explain|define|describe)\b|\?\s*$";
+}
+
+/// The list that is named: "to my shopping list" → "shopping".
+pub(crate) fn named_list(shape: &Shape) -> Option<String> {
+    const GENERIC: [&str; 20] = [
+        "to do", "todo", "to-do", "todos", "task", "tasks", "to", "do", "the", "my", "this",
+        "that", "of", "chores", "chore", "your", "same", "whole", "to dos", "a",
+    ];
+    let found = LIST_WORD.captures(shape.whole)?;
+    let name = found.name("l").or(found.name("m"))?.as_str().trim();
+    let name = name
+        .strip_prefix("my ")
+        .or(name.strip_prefix("the "))
+        .unwrap_or(name);
+    (!name.is_empty() && !GENERIC.contains(&name) && !name.contains(['~', '|']))
+        .then(|| name.to_owned())
+}
+
+/// Tasks, reminders, lists.
+pub(crate) fn read(shape: &Shape) -> Option<Wish> {
+    let mut wish = reminder(shape)
+        .or_else(|| list(shape))
+        .or_else(|| task(shape))
+        .or_else(|| bare(shape))?;
+    wish.list = wish.list.or_else(|| named_list(shape));
+    Some(wish)
+}
+
+fn reminder(shape: &Shape) -> Option<Wish> {
+    let leads = shape.has(&REMIND_START) || shape.has(&WAKE);
+    let set = shape.has(&SET_REMINDER);
+    if !leads && !set && !shape.has(&REMIND) {
+        return None;
+    }
+    let asks = shape.has(&QUESTION) && !leads && !set;
+    let elsewhere = shape.text.starts_with("notify me of") || shape.text.contains("if my ");
+    let mut wish = Wish::new(
+        Intent::CreateReminder,
+        if asks || elsewhere { 0.4 } else { 0.9 },
+    );
+    wish.remind = true;
+    if let Some(found) = shape.is(&REMIND_TO) {
+        wish.title = shape.at(&found, "x").filter(|r| !r.is_empty());
+    } else if shape.has(&WAKE) {
+        wish.title = None;
+    } else {
+        wish.title = Some(shape.from..shape.from + shape.text.len());
+    }
+    Some(wish)
+}
+
+fn list(shape: &Shape) -> Option<Wish> {
+    if shape.has(&ADD_TO) && !shape.text.contains("new list") && !shape.text.contains("a list")
+        || shape.has(&ADD_ON)
+    {
+        return None;
+    }
+    shape.is(&NEW_LIST)?;
+    let verb = shape.text.split(' ').next().unwrap_or_default();
+    let command = matches!(
+        verb,
+        "add"
+            | "create"
+            | "make"
+            | "begin"
+            | "start"
+            | "new"
+            | "generate"
+            | "prepare"
+            | "produce"
+            | "set"
+            | "build"
+            | "fresh"
+    );
+    // A list of universities is knowledge, not a list of ours.
+    let about = shape
+        .is(&NEW_LIST)
+        .and_then(|c| c.name("x").map(|m| m.as_str().len()))
+        .unwrap_or(0);
+    let sure = if !command || ours::elsewhere(shape) {
+        0.4
+    } else if about > 28 {
+        0.45
+    } else if about > 0 {
+        0.75
+    } else {
+        0.85
+    };
+    let mut wish = Wish::new(Intent::CreateList, sure);
+    if let Some(found) = shape.is(&LIST_NAME) {
+        wish.title = shape.at(&found, "x").or_else(|| shape.at(&found, "y"));
+    }
+    Some(wish)
+}
+
+fn task(shape: &Shape) -> Option<Wish> {
+    let made = |sure: f64, at| {
+        let mut wish = Wish::new(Intent::CreateTask, sure);
+        wish.title = at;
+        Some(wish)
+    };
+    if let Some(found) = shape.is(&TASK_TO) {
+        return made(
+            0.94,
+            shape
+                .at(&found, "x")
+                .or_else(|| shape.at(&found, "y"))
+                .or_else(|| shape.at(&found, "z")),
+        );
+    }
+    for pattern in [&ON_LIST, &ADD_ON, &ADD_TO] {
+        if let Some(found) = shape.is(pattern) {
+            let list = found.name("l").map_or("", |m| m.as_str());
+            let ours = LIST.is_match(list) || TASK.is_match(list) || CALENDAR.is_match(list);
+            let song = shape.text.contains("song") || shape.text.contains("playlist");
+            return made(
+                if song {
+                    0.3
+                } else if ours {
+                    0.92
+                } else {
+                    0.6
+                },
+                shape.at(&found, "x"),
+            );
+        }
+    }
+    if shape.has(&NEEDS_LIST) {
+        return made(if shape.has(&QUESTION) { 0.4 } else { 0.62 }, None);
+    }
+    if shape.has(&MEETING) {
+        let at = shape
+            .is(&SCHEDULE)
+            .or_else(|| shape.is(&ADD))
+            .and_then(|found| shape.at(&found, "x"));
+        let known = shape.dated && (shape.has(&CALENDAR) || shape.text.starts_with("schedule"));
+        let whole = Some(shape.from..shape.from + shape.text.len());
+        return made(
+            if ours::elsewhere(shape) {
+                0.4
+            } else if known {
+                0.82
+            } else {
+                0.6
+            },
+            at.or(whole),
+        );
+    }
+    if let Some(found) = shape.is(&NEED_TO) {
+        let own = shape.dated || shape.recurring || shape.reminders;
+        return made(
+            if ours::elsewhere(shape) {
+                0.35
+            } else if own {
+                0.72
+            } else {
+                0.5
+            },
+            shape.at(&found, "x"),
+        );
+    }
+    let found = shape.is(&ADD)?;
+    let sure = if ours::elsewhere(shape) {
+        0.25
+    } else if shape.dated || shape.recurring {
+        0.8
+    } else if shape.text.starts_with("add") {
+        0.55
+    } else {
+        0.4
+    };
+    made(sure, shape.at(&found, "x"))
+}
+
+/// A line that is just the task: "call mom every sunday at 3pm".
+fn bare(shape: &Shape) -> Option<Wish> {
+    if shape
+        .text
+        .trim_matches([' ', '~', '|', ',', '.', '!'])
+        .is_empty()
+    {
+        let sure = if shape.dated || shape.recurring {
+            0.5
+        } else {
+            0.0
+        };
+        return Some(Wish::new(
+            if sure > 0.0 {
+                Intent::CreateTask
+            } else {
+                Intent::None
+            },
+            sure,
+        ));
+    }
+    if shape.has(&QUESTION) {
+        return None;
+    }
+    let mut wish = Wish::new(Intent::CreateTask, 0.0);
+    wish.title = Some(shape.from..shape.from + shape.text.len());
+    let chore = shape.has(&CHORE);
+    let elsewhere = ours::elsewhere(shape);
+    wish.sure = match (shape.recurring, shape.dated, chore) {
+        _ if shape.signs || shape.reminders && chore => 0.85,
+        (true, _, true) if !elsewhere => 0.82,
+        (true, _, _) => 0.6,
+        (_, true, true) if !elsewhere => 0.72,
+        (_, true, _) if shape.has(&MEETING_BARE) => 0.68,
+        (_, true, _) => 0.4,
+        (_, _, true) if !elsewhere && shape.text.len() < 60 => 0.35,
+        (..) if shape.has(&REMINDER) || shape.has(&MEETING_BARE) => 0.35,
+        _ => return None,
+    };
+    Some(wish)
+}
+
+/// Quick add: only "remind me to" and "add a task:" are not part of the title.
+pub(crate) fn added(shape: &Shape) -> Wish {
+    let whole = 0..shape.whole.len();
+    if shape.has(&REMIND_START)
+        && let Some(found) = shape.is(&REMIND_TO)
+    {
+        let mut wish = Wish::new(Intent::CreateReminder, 0.9);
+        wish.title = shape.at(&found, "x");
+        wish.remind = true;
+        return wish;
+    }
+    let mut wish = Wish::new(Intent::CreateTask, 0.9);
+    let prefixed = TASK_TO.captures(shape.text).filter(|c| {
+        c.get(0)
+            .is_some_and(|m| m.as_str().starts_with(['a', 'c', 't', 'm', 'n']))
+    });
+    wish.title = prefixed
+        .and_then(|found| {
+            shape
+                .at(&found, "x")
+                .or_else(|| shape.at(&found, "y"))
+                .or_else(|| shape.at(&found, "z"))
+        })
+        .or(Some(whole));
+    wish
+}

@@ -1,0 +1,221 @@
+//! Recurrences in words: "every other friday", "the last day of each month", "every wed until november except in may".
+
+mod bounds;
+pub(crate) mod cursor;
+mod head;
+mod rule;
+mod tail;
+
+use std::ops::Range;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime};
+
+use contract::interpret::{From, Moment, Repeat};
+
+use crate::context::Context;
+use crate::pattern::patterns;
+use crate::text::Text;
+
+use cursor::Cursor;
+pub(crate) use rule::{Freq, Rule};
+
+patterns! {
+    /// Where a recurrence may begin.
+    LEAD = r"\b(?:(?:starting|beginning|from)\b|(?:on )?(?:the )?(?:every|each|daily|everyday|nightly|hourly|weekly|monthly|yearly|annually|quarterly|bi-?weekly|fortnightly|bi-?monthly|once|weekdays?|weekends|workdays|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|mon|tues?|wed|thu|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|begin|beginning|start|end|last|first|second|third|fourth|fifth|(?:twenty|thirty)[ -]\w+|\w+teenth|\w+tieth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d{1,3}(?:st|nd|rd|th)|\d+ (?:days?|weeks?|months?|years?) after))\b";
+    /// Words without which nothing comes back.
+    HINT = r"\b(?:every|each|daily|everyday|nightly|hourly|weekly|monthly|yearly|annually|quarterly|bi-?weekly|fortnightly|bi-?monthly|once (?:a|an|per)|weekdays|weekends|workdays|\w+days\b|after (?:completion|completing|i|it|its|it's|the last|done|finish\w*|doing|being)|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]* ?(?:-|to|thru|through) ?(?:mon|tue|wed|thu|fri|sat|sun))";
+    /// What makes the rule before it something a rule cannot say: "twice weekly".
+    TIMES = r"\b(?:twice|thrice|(?:two|three|four|five|\d+) times)(?: (?:a|per|each|every))?\s*$";
+    TIME_BEFORE = r"(?:\bat |@ ?)?(?:\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\.?|p\.?m\.?)|noon|midnight)(?: on)?(?: the)?\s*$|\b(?:at|@) ?\d{1,2}(?:[:.]\d\d)?(?: on)?(?: the)?\s*$";
+    AT_AFTER = r"^(?:at |@ ?)";
+}
+
+/// A recurrence in a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Recurring {
+    pub(crate) range: Range<usize>,
+    pub(crate) rule: Rule,
+    pub(crate) from: From,
+    /// Not before.
+    pub(crate) start: Option<Date>,
+    pub(crate) exclude: Vec<DateTime>,
+}
+
+/// The first recurrence in the text.
+pub(crate) fn find(text: &Text, context: &Context) -> Option<Recurring> {
+    if !HINT.is_match(&text.work) {
+        return None;
+    }
+    let mut from = 0;
+    while let Some(lead) = LEAD.find_at(&text.work, from) {
+        from = next_word(&text.work, lead.start());
+        if TIMES.is_match(text.work.get(..lead.start()).unwrap_or_default()) {
+            continue;
+        }
+        if let Some(found) = read(text, lead.start(), context) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn next_word(text: &str, at: usize) -> usize {
+    text.get(at..)
+        .and_then(|rest| rest.find([' ', ',', '-']))
+        .map_or(text.len(), |n| at + n + 1)
+}
+
+fn read(text: &Text, at: usize, context: &Context) -> Option<Recurring> {
+    let mut c = Cursor::new(&text.work, at);
+    let mut bounds = bounds::Bounds::default();
+    // "starting tomorrow, on weekends"
+    bounds.read_start(&mut c, context);
+    let mut head = head::read(&mut c)?;
+    // "9am on the 15th of every month"
+    let mut start = at;
+    if head.rule.times.is_empty()
+        && let Some(clock) = TIME_BEFORE.find(text.work.get(..at)?)
+    {
+        let mut before = Cursor::new(&text.work, clock.start());
+        before.eat(&AT_AFTER);
+        if let Some(time) = before.clock() {
+            head.rule.times.push(time);
+            start = clock.start();
+        }
+    }
+    loop {
+        let before = c.at;
+        if !tail::read(&mut c, &mut head.rule, head.loose) {
+            bounds.read(&mut c, &mut head.rule, context);
+        }
+        if c.at == before {
+            break;
+        }
+        head.loose = false;
+    }
+    if head.rule.times.is_empty() {
+        head.rule.times.extend(bounds.time);
+    }
+    let exclude = bounds.finish(&mut head.rule, context);
+    Some(Recurring {
+        range: start..c.at,
+        rule: head.rule,
+        from: head.from,
+        start: bounds.start,
+        exclude,
+    })
+}
+
+impl Recurring {
+    /// The first occurrence and the recurrence, given a time of day that was said elsewhere in the text.
+    pub(crate) fn resolve(
+        &self,
+        time: Option<(i8, i8)>,
+        context: &Context,
+    ) -> Option<(Moment, Repeat)> {
+        let now = context.now.datetime();
+        let mut rule = self.rule.clone();
+        if rule.times.is_empty() {
+            rule.times.extend(time);
+        }
+        if rule.freq < Freq::Daily {
+            return self.within_a_day(&rule, context);
+        }
+        let from = self.start.unwrap_or(now.date());
+        let clock = rule.times.first().copied();
+        let moment = |day: Date| clock.map_or(day.at(23, 59, 59, 0), |(h, m)| day.at(h, m, 0, 0));
+        let first = rule
+            .days_from(from)
+            .find(|d| moment(*d) >= now && !self.exclude.iter().any(|x| x.date() == *d));
+        let first = if self.from == From::Completion {
+            Some(from)
+        } else {
+            first
+        };
+        let first = first?;
+        let zone = context.now.time_zone();
+        let until = rule.until.map(|day| until(day, clock.is_some(), context));
+        let start = clock.map(|(h, m)| first.at(h, m, 0, 0));
+        let write = |at: DateTime| {
+            if start.is_some() {
+                at.to_string()
+            } else {
+                at.date().to_string()
+            }
+        };
+        let repeat = Repeat {
+            rrule: rule.rrule(first, until),
+            from: self.from,
+            start: start.map_or(first.to_string(), |s| s.to_string()),
+            time_zone: start.and_then(|_| zone.iana_name().map(str::to_owned)),
+            include: Vec::new(),
+            exclude: self
+                .exclude
+                .iter()
+                .map(|x| write(clock.map_or(*x, |(h, m)| x.date().at(h, m, 0, 0))))
+                .collect(),
+            missed: None,
+        };
+        let mut piece = crate::date::Piece::day(0..0, first, contract::interpret::Grain::Day);
+        if let Some((h, m)) = clock {
+            piece.time = jiff::civil::Time::new(h, m, 0, 0).ok();
+            piece.grain = contract::interpret::Grain::Minute;
+        }
+        Some((piece.moment(context)?, repeat))
+    }
+
+    /// By the hour or faster: it starts now.
+    fn within_a_day(&self, rule: &Rule, context: &Context) -> Option<(Moment, Repeat)> {
+        let now = context.now.datetime().round(jiff::Unit::Second).ok()?;
+        let at = match (self.start, rule.times.first()) {
+            (Some(day), time) => time.map_or(day.at(0, 0, 0, 0), |(h, m)| day.at(*h, *m, 0, 0)),
+            (None, Some((h, m))) => now.date().at(*h, *m, 0, 0),
+            (None, None) => now,
+        };
+        let mut rule = rule.clone();
+        rule.times.clear();
+        let until = rule.until.map(|day| until(day, true, context));
+        let zone = context.now.time_zone().iana_name().map(str::to_owned);
+        let repeat = Repeat {
+            rrule: rule.rrule(at.date(), until),
+            from: self.from,
+            start: at.to_string(),
+            time_zone: zone,
+            include: Vec::new(),
+            exclude: self.exclude.iter().map(ToString::to_string).collect(),
+            missed: None,
+        };
+        let mut piece =
+            crate::date::Piece::day(0..0, at.date(), contract::interpret::Grain::Minute);
+        piece.time = Some(at.time());
+        Some((piece.moment(context)?, repeat))
+    }
+
+    /// Whether it comes back faster than a task can (twice an hour or more).
+    pub(crate) fn too_frequent(&self) -> bool {
+        self.rule.freq < Freq::Hourly
+    }
+}
+
+/// RFC 5545: a date for a series of dates, else an instant in UTC; the named day is in.
+fn until(day: Date, timed: bool, context: &Context) -> String {
+    let end = day
+        .tomorrow()
+        .ok()
+        .and_then(|d| d.to_zoned(context.now.time_zone().clone()).ok())
+        .and_then(|z| z.checked_sub(1.second()).ok());
+    match end {
+        Some(end) if timed => end.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string(),
+        _ => day.strftime("%Y%m%d").to_string(),
+    }
+}
+
+/// Builds the patterns ahead of the first use.
+pub(crate) fn warm_all() {
+    warm();
+    cursor::warm();
+    head::warm();
+    tail::warm();
+    bounds::warm();
+}
