@@ -23,7 +23,7 @@ if (!link) {
 if (folder) mkdirSync(folder, { recursive: true });
 
 const LINE = 'call mom every Sunday at 3pm, remind me 15 minutes before';
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -45,7 +45,12 @@ const context = await chromium.launchPersistentContext(profile, {
 context.setDefaultTimeout(PATIENCE);
 
 const complaints = [];
-context.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
+/** Without the network the browser itself complains of each request. */
+let offline = false;
+context.on('console', (message) => {
+  const expected = offline && /net::ERR_|WebSocket connection/.test(message.text());
+  if (message.type() === 'error' && !expected) complaints.push(`console: ${message.text()}`);
+});
 context.on('weberror', (error) => complaints.push(`page: ${error.error().message}`));
 
 let failed = false;
@@ -64,7 +69,15 @@ async function step(name, act) {
   }
 }
 
-const shot = async (page, name) => folder && (await page.screenshot({ path: join(folder, `${name}.png`) }));
+/** Until everything that moves has come to rest: what is half way has half the colours. */
+const rest = (page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+
+async function shot(page, name) {
+  if (!folder) return;
+  await rest(page);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
 const rows = (page, title) => page.locator('li[data-task]').filter({ has: page.locator('.title', { hasText: new RegExp(`^${title}$`) }) });
 const idOf = (row) => row.first().getAttribute('data-task');
 
@@ -73,8 +86,7 @@ function same(found, wanted, what) {
 }
 
 async function axe(page, name) {
-  // A panel that is still sliding in has the colours of something half transparent.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+  await rest(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join('\n  ')}`);
   if (found.length) throw new Error(found.join('\n'));
@@ -183,6 +195,24 @@ await step('the chat answers what the tasks are', async () => {
   await shot(one, 'chat-dark');
   await axe(one, 'the chat, dark');
   await one.keyboard.press('Escape');
+});
+
+await step('what is done without the network waits, outlives a reload, and is sent once', async () => {
+  await one.emulateMedia({ colorScheme: 'light' });
+  await one.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  offline = true;
+  await context.setOffline(true);
+  await one.locator('#quick-add').fill('buy milk');
+  await one.keyboard.press('Enter');
+  await one.getByText('1 change waits').waitFor();
+  await shot(one, 'offline');
+  await one.reload();
+  await rows(one, 'buy milk').waitFor();
+  await context.setOffline(false);
+  await rows(two, 'buy milk').waitFor();
+  await one.getByText('1 change waits').waitFor({ state: 'detached' });
+  offline = false;
+  for (const page of [one, two]) same(await rows(page, 'buy milk').count(), 1, 'tasks after the network came back');
 });
 
 await context.close();

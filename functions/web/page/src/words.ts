@@ -138,6 +138,7 @@ export const words = {
     and: ' and ',
   },
   done: {
+    added: (title: string, when: string | null) => (when ? `Added “${title}”, ${when}` : `Added “${title}”`),
     completed: (title: string) => `Completed “${title}”`,
     reopened: (title: string) => `Opened “${title}” again`,
     trashed: (title: string) => `Moved “${title}” to the trash`,
@@ -148,7 +149,9 @@ export const words = {
     open: 'Open',
     dismiss: 'Dismiss',
     keepMine: 'Keep mine',
+    reload: 'Reload',
   },
+  newer: 'A newer Errand is here.',
   conflict: 'Changed in another window too: pick one.',
   reminder: (title: string, when: string) => (when ? `${title}, ${when}` : title),
   reminderTitle: 'Reminder',

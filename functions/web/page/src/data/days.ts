@@ -84,3 +84,10 @@ export function sayMoment(moment: Moment, now: Date, words: DayWords, locale = n
   const said = day ? sayDay(day, now, words, locale) : '';
   return instant ? `${said} ${sayTime(instant, locale)}` : said;
 }
+
+/** A moment as one text: 2026-11-29, 2026-11-29T15:00:00, or with an offset or Z. */
+export function momentOf(text: string): Moment | null {
+  if (Number.isNaN(Date.parse(text))) return null;
+  if (text.length === 10) return { date: text };
+  return /(Z|[+-]\d\d:?\d\d)$/.test(text) ? { instant: text } : { at: text };
+}

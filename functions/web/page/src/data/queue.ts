@@ -12,8 +12,8 @@ export interface Shelf {
 export interface Listener {
   /** The commands that wait, in order. */
   waiting(commands: Command[]): void;
-  /** The server took a command; without a task only the feed will tell. */
-  sent(command: Command, task: Task | null): void;
+  /** The server took a command. It waits no longer once this is through, so that nothing flickers. */
+  sent(command: Command, task: Task | null): Promise<void>;
   /** The server refused a command for good. */
   refused(command: Command, problem: Problem): void;
   reachable(yes: boolean): void;
@@ -31,6 +31,7 @@ export class Queue {
   #running: Promise<void> | null = null;
   #again = false;
   #pause = FIRST_PAUSE;
+  #fresh = new Map<string, Command>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(shelf: Shelf, send: (command: Command) => Promise<Task | null>, listener: Listener) {
@@ -41,14 +42,18 @@ export class Queue {
 
   /** Puts a command behind the others and starts sending. */
   async add(command: Command) {
-    await this.#shelf.put(command);
+    this.#fresh.set(command.id, command);
     await this.tell();
+    await this.#shelf.put(command);
+    this.#fresh.delete(command.id);
     void this.run();
   }
 
   /** Says what waits; also after another window changed it. */
   async tell() {
-    this.#listener.waiting(await this.#shelf.all());
+    const stored = await this.#shelf.all();
+    const known = new Set(stored.map((command) => command.id));
+    this.#listener.waiting([...stored, ...[...this.#fresh.values()].filter((command) => !known.has(command.id))]);
   }
 
   async drop(id: string) {
@@ -79,7 +84,7 @@ export class Queue {
         this.#listener.reachable(true);
         if (task) await this.#rebase(command, task);
         await this.#shelf.remove(command.id);
-        this.#listener.sent(command, task);
+        await this.#listener.sent(command, task);
       } catch (error) {
         if (!(error instanceof Refused)) return this.#later(error);
         if (error.problem.status === 401) return this.#listener.signedOut();

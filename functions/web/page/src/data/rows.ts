@@ -48,6 +48,7 @@ export function applyEvents(confirmed: Rows, events: readonly ErrandEvent[]): { 
   for (const event of events) {
     const id = event.data.task_id;
     const name = event.type.replace(/^errand\./, '').replace(/\.v\d+$/, '');
+    if (id && name === 'reminder.snoozed') reread.add(id);
     if (!id || !name.startsWith('task.')) continue;
     if (name === 'task.purged' || name === 'task.left') {
       rows.delete(id);
@@ -63,20 +64,22 @@ function applyEvent(rows: Map<string, Task>, id: string, name: string, event: Er
   const row = rows.get(id);
   if (row && version && version <= row.version) return true;
   if (name === 'task.created') {
-    const task = normal({ ...(after as Partial<Task>), id, version: version || 1 });
+    const task = normal({ ...told(after), id, version: version || 1 });
     rows.set(id, task);
-    return task.title !== '' && hasInstant(task);
+    return task.title !== '' && hasInstant(task) && !hasOwn(after);
   }
   if (!row) return false;
   if (version !== row.version + 1) return false;
-  const task = { ...row, ...(after as Partial<Task>), id, version };
+  const task = { ...row, ...told(after), id, version };
   rows.set(id, task);
-  // The parts of a task that the server computes or keeps for each member are not in the event.
-  const computed = ['due', 'start', 'reminders', 'recurrence'].some((field) => field in after);
-  const told = name !== 'task.deleted' || 'deleted_at' in after;
-  return told && (!computed || (hasInstant(task) && !('reminders' in after)));
+  return (name !== 'task.deleted' || 'deleted_at' in after) && hasInstant(task) && !hasOwn(after);
 }
 
+/** The fields an event tells; reminders are each member's own, and are read with the task. */
+const told = ({ reminders: _, ...after }: Record<string, unknown>) => after as Partial<Task>;
+const hasOwn = ({ reminders }: Record<string, unknown>) => Array.isArray(reminders) && reminders.length > 0;
+
+/** A wall time is placed in its zone by the server. */
 const hasInstant = (task: Task) => !task.due?.at || Boolean(task.due.instant);
 
 /** Takes a task as the server has it now, unless something newer is known. */

@@ -1,19 +1,19 @@
-import { words } from '../words.ts';
 import { toasts } from '../shell/toasts.svelte.ts';
+import { words } from '../words.ts';
 import { call, Refused, Unreachable } from './api.ts';
-import { normal, sendCommand, type Command, type Deed } from './commands.ts';
-import { Feed, type LinkState } from './feed.ts';
+import { sendCommand, type Command, type Deed } from './commands.ts';
+import { Database } from './database.ts';
 import { sayMoment } from './days.ts';
-import { MemoryShelf, Queue, type Shelf } from './queue.ts';
+import { Feed, type LinkState } from './feed.ts';
+import { MemoryShelf, Queue } from './queue.ts';
+import { readLists, readMe, readTask, readTasks } from './read.ts';
+import { reminderOf } from './remind.ts';
 import { applyEvents, shownRows, takeTask, type Rows } from './rows.ts';
 import type { ErrandEvent, List, Problem, Task } from './types.ts';
 import { uuid7 } from './uuid7.ts';
 
-interface Page<T> {
-  items: T[];
-  next: string | null;
-  cursor?: string;
-}
+const AGAIN = 3_000;
+const KEEP_AFTER = 300;
 
 /** Everything the page shows: confirmed rows from the feed, and on top what this browser has not sent yet. */
 class Store {
@@ -21,78 +21,80 @@ class Store {
   waiting = $state.raw<Command[]>([]);
   lists = $state.raw<List[]>([]);
   name = $state('');
-  link = $state<LinkState>('connecting');
   ready = $state(false);
   signedOut = $state(false);
   now = $state.raw(new Date());
   rows = $derived(shownRows(this.confirmed, this.waiting));
   waitingTasks = $derived(new Set(this.waiting.map((command) => command.task)));
 
-  #runs = new Map<string, string>();
-  #queue: Queue;
-  #feed: Feed;
+  #feedState = $state<LinkState>('connecting');
+  #reachable = $state(true);
+  link = $derived<LinkState>(this.#reachable ? this.#feedState : 'offline');
 
-  constructor(shelf: Shelf = new MemoryShelf()) {
-    this.#queue = new Queue(shelf, sendCommand, {
-      waiting: (commands) => (this.waiting = commands),
-      sent: (command, task) => this.#sent(command, task),
-      refused: (command, problem) => this.#refused(command, problem),
-      reachable: (yes) => {
-        if (!yes) this.link = 'offline';
-      },
-      signedOut: () => (this.signedOut = true),
-    });
-    this.#feed = new Feed({
-      events: (events) => this.#take(events),
-      reset: () => void this.load(),
-      state: (state) => {
-        if (state === 'live' && this.link !== 'live') void this.#queue.run();
-        this.link = state;
-      },
-      signedOut: () => (this.signedOut = true),
-    });
+  /** The last run of each task that was changed here: what its "Undo" takes back. */
+  #runs = new Map<string, string>();
+  /** What was answered since the last snapshot was asked for; that may be newer than it. */
+  #answered = new Map<string, Task>();
+  #database: Database | null = null;
+  #queue: Promise<Queue> | null = null;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+  #feed = new Feed({
+    events: (events) => this.#take(events),
+    reset: () => void this.load(),
+    state: (state) => {
+      if (state === 'live' && this.#feedState !== 'live') void this.#queue?.then((queue) => queue.run());
+      this.#feedState = state;
+    },
+    signedOut: () => (this.signedOut = true),
+  });
+
+  /** Shows what this browser kept, then what the server has, then follows what changes. */
+  start() {
+    this.#queue = this.#open();
+    void this.#queue.then((queue) => queue.tell()).then(() => this.load());
   }
 
-  /** Reads everything, then follows what changes. */
   async load() {
+    this.#answered.clear();
     try {
-      const open = await this.#readTasks('status=open');
-      this.confirmed = new Map(open.tasks.map((task) => [task.id, task]));
+      const open = await readTasks('status=open');
+      const rows: Rows = new Map(open.tasks.map((task) => [task.id, task]));
+      this.#put([...this.#answered.values()].reduce(takeTask, rows));
       this.ready = true;
       this.signedOut = false;
+      this.#reachable = true;
       if (open.cursor) this.#feed.start(open.cursor);
-      void this.#readLists();
-      void this.#readMe();
-      const done = await this.#readTasks('status=done', 1);
-      this.confirmed = new Map([...done.tasks.map((task) => [task.id, task] as const), ...this.confirmed]);
+      void this.#readAround();
+      const done = await readTasks('status=done', 1);
+      this.#put(new Map([...done.tasks.map((task) => [task.id, task] as const), ...this.confirmed]));
     } catch (error) {
-      if (error instanceof Refused && error.problem.status === 401) this.signedOut = true;
-      else {
-        this.link = 'offline';
-        if (!(error instanceof Unreachable)) toasts.show((error as Error).message);
-        setTimeout(() => void this.load(), 3_000);
+      if (error instanceof Refused && error.problem.status === 401) {
+        this.signedOut = true;
+        return;
       }
+      this.#reachable = false;
+      if (!(error instanceof Unreachable)) this.fail(error);
+      setTimeout(() => void this.load(), AGAIN);
     }
   }
 
   /** Called when the device is online again or the window is looked at. */
   wake() {
     this.#feed.wake();
-    void this.#queue.run();
+    void this.#queue?.then((queue) => queue.run());
   }
 
   /** Does something: it shows at once and is sent in order. */
-  do(deed: Deed): string {
-    const command = { ...deed, id: uuid7() } as Command;
+  do(deed: Deed) {
+    const command = $state.snapshot({ ...deed, id: uuid7() }) as Command;
     this.waiting = [...this.waiting, command];
-    void this.#queue.add(command);
-    return command.id;
+    void this.#queue?.then((queue) => queue.add(command));
   }
 
   complete(task: Task) {
-    const done = task.status === 'open';
-    this.do({ kind: done ? 'complete' : 'reopen', task: task.id });
-    this.offerUndo(done ? words.done.completed(task.title) : words.done.reopened(task.title), task.id);
+    const closes = task.status === 'open';
+    this.do({ kind: closes ? 'complete' : 'reopen', task: task.id });
+    this.offerUndo(closes ? words.done.completed(task.title) : words.done.reopened(task.title), task.id);
   }
 
   trash(task: Task) {
@@ -109,18 +111,21 @@ class Store {
     toasts.show(said, [{ words: words.done.undo, run: () => void this.undo({ task }) }]);
   }
 
-  /** Takes back the last run of this client, or the one named; what still waits here is sent first. */
+  /** Takes back the last run of this client, or the one named; what was not sent yet is only forgotten. */
   async undo(what: { task?: string; event?: string; run?: string } = {}) {
-    await this.#queue.run();
+    const queue = await this.#queue;
+    const last = this.waiting.at(-1);
+    if (this.link === 'offline' && last && (!what.task || last.task === what.task)) {
+      await queue?.drop(last.id);
+      toasts.show(words.done.undone);
+      return;
+    }
+    await queue?.run();
     const run = what.run ?? (what.task && this.#runs.get(what.task));
     const body = what.event ? { event_id: what.event } : run ? { run_id: run } : {};
     try {
-      const answer = await call<{ left?: { because?: string }[] }>({
-        method: 'POST',
-        path: '/undo',
-        body,
-        headers: { 'Idempotency-Key': uuid7() },
-      });
+      const headers = { 'Idempotency-Key': uuid7() };
+      const answer = await call<{ left?: { because?: string }[] }>({ method: 'POST', path: '/undo', body, headers });
       const left = answer.left?.[0]?.because;
       toasts.show(left ? words.done.left(left) : words.done.undone);
     } catch (error) {
@@ -131,29 +136,60 @@ class Store {
   /** Says a failure in a toast. */
   fail(error: unknown) {
     if (error instanceof Refused && error.problem.status === 401) this.signedOut = true;
-    else toasts.show(error instanceof Refused ? error.message : words.problem.offline);
+    else toasts.show(error instanceof Unreachable ? words.problem.offline : (error as Error).message);
   }
 
   async reread(id: string) {
     try {
-      this.confirmed = takeTask(this.confirmed, normal(await call<Task>({ path: `/tasks/${id}` })));
+      this.#answer(await readTask(id));
     } catch (error) {
-      if (!(error instanceof Refused) || error.problem.status !== 404) return;
+      if (!(error instanceof Refused) || ![404, 410].includes(error.problem.status)) return;
       const rows = new Map(this.confirmed);
       rows.delete(id);
-      this.confirmed = rows;
+      this.#put(rows);
     }
   }
 
-  #sent(command: Command, task: Task | null) {
-    this.link = 'live';
-    if (task) this.confirmed = takeTask(this.confirmed, task);
-    else void this.reread(command.task);
+  async #open(): Promise<Queue> {
+    // Where the browser forbids storage, what is done lasts as long as the window.
+    this.#database = await Database.open().catch(() => null);
+    const kept = await this.#database?.rows();
+    if (kept?.size && !this.ready) {
+      this.confirmed = kept;
+      this.ready = true;
+    }
+    const queue = new Queue(this.#database ?? new MemoryShelf(), sendCommand, {
+      waiting: (commands) => (this.waiting = commands),
+      sent: (command, task) => this.#sent(command, task),
+      refused: (command, problem) => this.#refused(command, problem),
+      reachable: (yes) => (this.#reachable = yes),
+      signedOut: () => (this.signedOut = true),
+    });
+    this.#database?.onChange(() => void queue.tell());
+    return queue;
+  }
+
+  #answer(task: Task) {
+    this.#answered.set(task.id, task);
+    this.#put(takeTask(this.confirmed, task));
+  }
+
+  #put(rows: Rows) {
+    this.confirmed = rows;
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => void this.#database?.keep(this.confirmed), KEEP_AFTER);
+  }
+
+  async #sent(command: Command, task: Task | null) {
+    if (task) this.#answer(task);
+    else await this.reread(command.task);
+    const made = command.kind === 'add' && this.confirmed.get(command.task);
+    if (made)
+      this.offerUndo(words.done.added(made.title, made.due && sayMoment(made.due, this.now, words.day)), made.id);
   }
 
   #refused(command: Command, problem: Problem) {
-    const mine = problem.conflicts?.[0];
-    if (command.kind === 'change' && mine) {
+    if (command.kind === 'change' && problem.conflicts?.length) {
       const keep = () => void this.do({ ...command, base: 0 });
       toasts.show(words.conflict, [{ words: words.done.keepMine, run: keep }]);
     } else toasts.show(problem.detail);
@@ -162,61 +198,35 @@ class Store {
 
   #take(events: ErrandEvent[]) {
     const { rows, reread } = applyEvents(this.confirmed, events);
-    this.confirmed = rows;
+    this.#put(rows);
     for (const id of reread) void this.reread(id);
     for (const event of events) {
       const { task_id, run_id, by } = event.data;
       if (task_id && run_id && by?.kind === 'person') this.#runs.set(task_id, run_id);
       if (event.type.startsWith('errand.reminder.sent.')) this.#remind(event);
-      if (event.type.startsWith('errand.list.')) void this.#readLists();
-      if (event.type.startsWith('errand.settings.')) void this.#readMe();
+      if (/^errand\.(list|settings)\./.test(event.type)) void this.#readAround();
     }
   }
 
-  /** The open page is a channel too: a reminder that was sent to it shows as a toast that stays. */
+  /** The open page is a channel too: what was sent to it stays until it is sent away. */
   #remind(event: ErrandEvent) {
-    const said = { ...event.data, ...event.data.after } as Record<string, unknown>;
-    if (said.channel !== 'page') return;
     const id = event.data.task_id ?? '';
     const row = this.rows.get(id);
-    const title = (said.title as string | undefined) ?? row?.title ?? words.reminderTitle;
-    const due = (said.due as Task['due'] | undefined) ?? row?.due ?? null;
-    const when = typeof due === 'string' ? due : due ? sayMoment(due, this.now, words.day) : '';
-    toasts.show(
-      words.reminder(title, when),
-      row ? [{ words: words.done.open, run: () => (location.hash = `#task/${id}`) }] : [],
-      { heading: words.reminderTitle, stays: true, key: event.id },
-    );
+    const said = reminderOf(event, row, this.now);
+    if (said === null) return;
+    const open = { words: words.done.open, run: () => (location.hash = `#task/${id}`) };
+    toasts.show(said, row ? [open] : [], { heading: words.reminderTitle, stays: true, key: event.id });
   }
 
-  async #readTasks(filter: string, pages = 100) {
-    const tasks: Task[] = [];
-    let after = '';
-    let cursor: string | undefined;
-    for (let n = 0; n < pages; n++) {
-      const page: Page<Task> = await call({ path: `/tasks?${filter}&limit=200${after}` });
-      cursor ??= page.cursor;
-      tasks.push(...page.items.map(normal));
-      if (!page.next) break;
-      after = `&after=${encodeURIComponent(page.next)}`;
-    }
-    return { tasks, cursor };
-  }
-
-  async #readLists() {
-    const page = await call<Page<List & { title?: string; kind?: string }>>({ path: '/lists?limit=200' }).catch(
-      () => null,
-    );
-    this.lists = (page?.items ?? []).map((list) => ({
-      id: list.id,
-      name: list.name ?? list.title ?? '',
-      inbox: list.inbox || list.kind === 'inbox' || list.name === 'Inbox',
-    }));
-  }
-
-  async #readMe() {
-    const me = await call<{ name?: string; display_name?: string }>({ path: '/me' }).catch(() => null);
-    this.name = me?.name ?? me?.display_name ?? '';
+  /** Lists and the person: small, so they are read whole. */
+  async #readAround() {
+    const [lists, me] = await Promise.allSettled([readLists(), readMe()]);
+    if (lists.status === 'fulfilled') this.lists = lists.value;
+    if (me.status === 'rejected') return;
+    this.name = me.value.name ?? '';
+    if (!me.value.id || (await this.#database?.belongsTo(me.value.id)) !== false) return;
+    this.#put(this.confirmed);
+    await (await this.#queue)?.tell();
   }
 }
 

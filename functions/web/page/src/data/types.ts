@@ -45,10 +45,12 @@ export interface Task {
   deleted_at: string | null;
 }
 
+/** A list; the inbox is none, it is where tasks without a list stand. */
 export interface List {
   id: string;
   name: string;
-  inbox: boolean;
+  archived?: boolean;
+  deleted_at?: string | null;
 }
 
 export interface Actor {

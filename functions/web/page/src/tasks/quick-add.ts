@@ -11,11 +11,14 @@ export interface Chip {
   refused: boolean;
 }
 
+/** What the words became that need no chip: the title is shown as such, the rest says nothing new. */
+const SILENT = ['title', 'intent', 'literal'];
+
 /** The chips under the line: what was read, then what the person refused. */
 export function chipsOf(text: string, answer: Interpretation | null, refused: readonly string[], now: Date): Chip[] {
   const item = answer?.items[0];
   const read = (answer?.spans ?? [])
-    .filter((span) => span.is !== 'title' && (span.item ?? 0) === 0)
+    .filter(({ is, item = 0 }) => !SILENT.includes(is) && item === 0)
     .map(({ from, to, is }): Chip => {
       const piece = text.slice(from, to).trim();
       return { text: piece, kind: is, said: item ? say(is, item, piece, now) : piece, refused: false };

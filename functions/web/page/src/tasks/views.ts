@@ -37,8 +37,8 @@ export function titleOf(view: View, lists: List[]): string {
 }
 
 /** The tasks of a view, in the groups and the order in which it shows them. */
-export function groupsOf(view: View, rows: Rows, lists: List[], now: Date): Group[] {
-  const tasks = [...rows.values()].filter((task) => !task.deleted_at && belongs(view, task, lists, now));
+export function groupsOf(view: View, rows: Rows, now: Date): Group[] {
+  const tasks = [...rows.values()].filter((task) => !task.deleted_at && belongs(view, task, now));
   if (view.name === 'completed') {
     tasks.sort((a, b) => compare(b.closed_at ?? '', a.closed_at ?? ''));
     return byDay(tasks, now, (task) => dayOf(new Date(task.closed_at ?? task.created_at))).reverse();
@@ -56,18 +56,18 @@ export function groupsOf(view: View, rows: Rows, lists: List[], now: Date): Grou
 }
 
 /** How many tasks wait in a view; completed ones are not counted. */
-export function countOf(view: View, rows: Rows, lists: List[], now: Date): number {
+export function countOf(view: View, rows: Rows, now: Date): number {
   let count = 0;
-  for (const task of rows.values()) if (!task.deleted_at && belongs(view, task, lists, now)) count += 1;
+  for (const task of rows.values()) if (!task.deleted_at && belongs(view, task, now)) count += 1;
   return count;
 }
 
 /** The first task after today, for "Next: call mom, tomorrow 15:00". */
-export function nextOf(rows: Rows, lists: List[], now: Date): Task | undefined {
-  return groupsOf({ name: 'upcoming' }, rows, lists, now)[0]?.tasks[0];
+export function nextOf(rows: Rows, now: Date): Task | undefined {
+  return groupsOf({ name: 'upcoming' }, rows, now)[0]?.tasks[0];
 }
 
-function belongs(view: View, task: Task, lists: List[], now: Date): boolean {
+function belongs(view: View, task: Task, now: Date): boolean {
   const open = task.status !== 'done' && task.status !== 'dropped';
   if (view.name === 'search') return view.text !== '' && matches(task, view.text.toLowerCase());
   if (view.name === 'completed') return task.status === 'done';
@@ -78,7 +78,7 @@ function belongs(view: View, task: Task, lists: List[], now: Date): boolean {
   if ((dayOfMoment(task.start) ?? '') > today) return false;
   switch (view.name) {
     case 'inbox':
-      return task.list_id === null || Boolean(lists.find((list) => list.id === task.list_id)?.inbox);
+      return task.list_id === null;
     case 'today':
       return day !== null && day <= today;
     case 'overdue':

@@ -1,0 +1,38 @@
+import { call } from './api.ts';
+import { normal } from './commands.ts';
+import type { List, Task } from './types.ts';
+
+interface Page<T> {
+  items: T[];
+  next: string | null;
+  cursor?: string;
+}
+
+const PAGE = 200;
+/** More open tasks than the server allows. */
+const PAGES = 500;
+
+/** All tasks of a filter, page by page, and the cursor from which the feed goes on. */
+export async function readTasks(filter: string, pages = PAGES) {
+  const tasks: Task[] = [];
+  let after = '';
+  let cursor: string | undefined;
+  for (let n = 0; n < pages; n++) {
+    const page = await call<Page<Task>>({ path: `/tasks?${filter}&limit=${PAGE}${after}` });
+    // The first page's cursor: what changes while the others are read comes again, and is recognised by its version.
+    cursor ??= page.cursor;
+    tasks.push(...page.items.map(normal));
+    if (!page.next) break;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+  return { tasks, cursor };
+}
+
+export const readTask = async (id: string) => normal(await call<Task>({ path: `/tasks/${id}` }));
+
+export async function readLists(): Promise<List[]> {
+  const page = await call<Page<List>>({ path: `/lists?limit=${PAGE}` });
+  return page.items.filter((list) => !list.archived && !list.deleted_at);
+}
+
+export const readMe = () => call<{ id?: string; name?: string }>({ path: '/me' });

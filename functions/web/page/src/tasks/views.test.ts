@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { normal } from '../data/commands.ts';
+import type { Task } from '../data/types.ts';
+import { countOf, groupsOf, hashOf, viewOf, type View } from './views.ts';
+
+const NOW = new Date('2026-11-23T12:00:00');
+const rows = new Map(
+  (
+    [
+      ['plain', {}],
+      ['today', { due: { date: '2026-11-23' } }],
+      ['at nine', { due: { at: '2026-11-23T09:00:00' } }],
+      ['yesterday', { due: { date: '2026-11-22' } }],
+      ['tomorrow', { due: { date: '2026-11-24' } }],
+      ['of a list', { list_id: 'work' }],
+      ['hidden', { start: { date: '2026-11-25' } }],
+      ['done', { status: 'done', closed_at: '2026-11-23T08:00:00Z' }],
+      ['in the trash', { deleted_at: '2026-11-23T08:00:00Z' }],
+    ] as [string, Partial<Task>][]
+  ).map(([title, part], index) => [title, normal({ id: title, title, position: String(index), ...part })]),
+);
+
+test.each<[View, [string, string[]][]]>([
+  [{ name: 'inbox' }, [['', ['plain', 'today', 'at nine', 'yesterday', 'tomorrow']]]],
+  [
+    { name: 'today' },
+    [
+      ['Late', ['yesterday']],
+      ['Today', ['at nine', 'today']],
+    ],
+  ],
+  [{ name: 'upcoming' }, [['tomorrow, 24 Nov', ['tomorrow']]]],
+  [{ name: 'overdue' }, [['', ['yesterday', 'at nine']]]],
+  [{ name: 'completed' }, [['today', ['done']]]],
+  [{ name: 'list', id: 'work' }, [['', ['of a list']]]],
+  [{ name: 'search', text: 'DAY' }, [['', ['yesterday', 'today']]]],
+  [{ name: 'search', text: '' }, []],
+])('%o', (view, groups) => {
+  expect(groupsOf(view, rows, NOW).map(({ title, tasks }) => [title, tasks.map((task) => task.title)])).toEqual(groups);
+  expect(countOf(view, rows, NOW)).toBe(groups.flatMap(([, tasks]) => tasks).length);
+});
+
+test.each<[string, View | null]>([
+  ['#today', { name: 'today' }],
+  ['#list/0193', { name: 'list', id: '0193' }],
+  ['#search/50%25%20off', { name: 'search', text: '50% off' }],
+  ['#nonsense', null],
+  ['', null],
+])('the address %s', (hash, view) => {
+  expect(viewOf(hash)).toEqual(view);
+  if (view) expect(hashOf(view)).toBe(hash);
+});
