@@ -4,8 +4,13 @@
 //! - `ERRAND_PAGE=none` leaves the page out: clippy, editors and jobs without the page need no Node.
 //! - Without npm a dev build warns and embeds a page that says so; a release build fails.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the environment is what cargo tells a build script"
+)]
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::{env, fs, io};
 
 const SOURCES: [&str; 8] = [
@@ -20,7 +25,7 @@ const SOURCES: [&str; 8] = [
 ];
 const REMEDY: &str = "install Node 20.19 or newer with npm, or set ERRAND_PAGE to a folder with a built page (or to `none`)";
 
-fn main() {
+fn main() -> ExitCode {
     println!("cargo:rerun-if-env-changed=ERRAND_PAGE");
     let page =
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("page");
@@ -60,9 +65,12 @@ fn main() {
             )
         }
     };
-    if let Err(error) = built {
-        eprintln!("{error}");
-        std::process::exit(1);
+    match built {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -39,15 +39,14 @@ struct Inner {
 impl File {
     /// `name` is the path below the page's folder.
     pub(crate) fn new(name: &str, embedded: EmbeddedFile) -> Self {
-        let etag: String = embedded.metadata.sha256_hash()[..12]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let mut start = [0; 8];
+        start.copy_from_slice(&embedded.metadata.sha256_hash()[..8]);
+        let etag = u64::from_be_bytes(start);
         Self(Arc::new(Inner {
             plain: embedded.data.into_owned().into(),
             gzip: OnceLock::new(),
             kind: content_type(name),
-            etag: format!("W/\"{etag}\""),
+            etag: format!("W/\"{etag:016x}\""),
             cache: if name.starts_with("assets/") {
                 FOREVER
             } else {

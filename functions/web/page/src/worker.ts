@@ -19,7 +19,9 @@ const files = __FILES__;
 const current = __NAME__;
 
 // A new version waits until the person reloads: an open window keeps the files that belong together.
-worker.addEventListener('install', (event) => event.waitUntil(caches.open(current).then((cache) => cache.addAll(files))));
+worker.addEventListener('install', (event) =>
+  event.waitUntil(caches.open(current).then((cache) => cache.addAll(files))),
+);
 worker.addEventListener('message', (event) => {
   if (event.data === 'take over') void worker.skipWaiting();
 });
