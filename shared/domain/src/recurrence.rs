@@ -9,6 +9,7 @@ mod parse;
 mod place;
 mod plan;
 mod rule;
+mod set;
 mod when;
 
 use jiff::civil::DateTime;

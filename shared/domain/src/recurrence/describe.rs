@@ -12,22 +12,17 @@ use super::rule::{ByDay, End, Freq, Rule, Skip, Until};
 /// assert_eq!(describe(&rule), "monthly on the last Friday, 3 times");
 /// ```
 pub fn describe(rule: &Rule) -> String {
-    let mut text = pace(rule);
-    let days = days(rule);
-    for part in [days, weeks(rule), months(rule), times(rule)]
-        .into_iter()
-        .flatten()
-    {
-        text.push(' ');
-        text.push_str(&part);
-    }
+    let parts = [days(rule), weeks(rule), months(rule), times(rule)];
+    let words: Vec<String> = std::iter::once(pace(rule))
+        .chain(parts.into_iter().flatten())
+        .collect();
+    let words = words.join(" ");
     match rule.end {
-        End::Never => {}
-        End::Count(1) => text.push_str(", once"),
-        End::Count(count) => text.push_str(&format!(", {count} times")),
-        End::Until(until) => text.push_str(&format!(", until {}", last_day(until))),
+        End::Never => words,
+        End::Count(1) => format!("{words}, once"),
+        End::Count(count) => format!("{words}, {count} times"),
+        End::Until(until) => format!("{words}, until {}", last_day(until)),
     }
-    text
 }
 
 /// "every 2 weeks", "weekly", "every weekday".

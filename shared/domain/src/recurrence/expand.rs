@@ -3,14 +3,15 @@
 use jiff::civil::DateTime;
 
 use super::calendar::{self, DAY, LAST_DAY};
-use super::plan::{Day, Plan};
+use super::plan::Plan;
 use super::rule::{End, Freq, Rule, Skip, Until};
+use super::set::Set;
 
 /// How many days may be looked at for one occurrence. The Gregorian calendar repeats after 146,097 days, so a rule that found
 /// nothing by then never will; by the hour and below it may end early, a century of misses away.
 const LOOKS: u32 = 320_000;
 
-/// How many periods are counted through to fast-forward a rule with COUNT: more days than there are until 9999.
+/// The same for everything on the way, where COUNT makes a fast-forward walk: more days than there are until 9999.
 const COUNTED: u32 = 3_000_000;
 
 /// One occurrence of a rule.
@@ -43,18 +44,6 @@ pub struct Occurrences {
     /// What was given last: a day moved forward may meet the next month's first.
     last: i64,
     done: bool,
-}
-
-/// What one period holds: days times hours times minutes times seconds, without writing them all out.
-#[derive(Debug, Clone, Default)]
-struct Set {
-    days: Vec<Day>,
-    hours: Vec<i64>,
-    minutes: Vec<i64>,
-    seconds: Vec<i64>,
-    /// The positions BYSETPOS picks; all when nothing.
-    picks: Option<Vec<usize>>,
-    at: usize,
 }
 
 impl Rule {
@@ -122,7 +111,7 @@ impl Occurrences {
         }
         while !self.done {
             let Some((second, moved)) = self.set.next() else {
-                self.done = !self.load();
+                self.done = !self.load(&mut { LOOKS });
                 continue;
             };
             if second < self.plan.start || second <= self.last {
@@ -139,22 +128,21 @@ impl Occurrences {
         None
     }
 
-    /// Goes to the next period that holds anything; false when there is none.
-    fn load(&mut self) -> bool {
-        let mut looked = 0;
-        while looked < LOOKS {
+    /// Goes to the next period that holds anything; false when there is none, or none within what may be looked at.
+    fn load(&mut self, looks: &mut u32) -> bool {
+        while *looks > 0 {
             let period = self.next_period;
             let first = self.plan.first_day(period);
             if first > LAST_DAY || first.saturating_mul(DAY) > self.until {
                 return false;
             }
-            looked += 1;
+            *looks -= 1;
             if let Some(later) = self.jump(period) {
                 self.next_period = self.align(later);
                 continue;
             }
-            let (days, looks) = self.plan.days_of(period);
-            looked += looks + self.plan.set_pos.len() as u32 / 8;
+            let (days, looked) = self.plan.days_of(period);
+            *looks = looks.saturating_sub(looked + self.plan.set_pos.len() as u32 / 8);
             if days.is_empty() {
                 self.next_period = self.align(self.after_empty(period));
                 continue;
@@ -247,17 +235,17 @@ impl Occurrences {
         self.set.skip_through(second);
     }
 
-    /// The same with COUNT: every occurrence on the way is counted, a period at a time.
+    /// The same with COUNT: every occurrence on the way is counted, a period at a time, or all periods at once where each
+    /// holds the same.
     fn count_through(&mut self, second: i64) {
         let from = self.plan.start;
-        for _ in 0..COUNTED {
-            if self.left == 0 || !self.load() {
-                break;
-            }
+        let mut looks = COUNTED;
+        while self.left > 0 && self.load(&mut looks) {
             let whole = self.set.last().is_some_and(|last| last <= second)
                 && self.plan.skip != Skip::Forward;
             if whole && self.set.first().is_some_and(|first| first >= from) {
                 self.left = self.left.saturating_sub(self.set.len() as u32);
+                self.count_alike(second);
                 continue;
             }
             while let Some((at, _)) = self.set.peek() {
@@ -273,111 +261,22 @@ impl Occurrences {
         }
         self.done = true;
     }
-}
 
-impl Set {
-    fn new(plan: &Plan, period: i64, days: Vec<Day>) -> Self {
-        let mut set = Self {
-            days,
-            hours: plan.hours.clone(),
-            minutes: plan.minutes.clone(),
-            seconds: plan.seconds.clone(),
-            picks: None,
-            at: 0,
-        };
-        match plan.freq {
-            Freq::Hourly => set.hours = vec![period.rem_euclid(24)],
-            Freq::Minutely => {
-                set.hours = vec![period.div_euclid(60).rem_euclid(24)];
-                set.minutes = vec![period.rem_euclid(60)];
-            }
-            Freq::Secondly => {
-                set.hours = vec![period.div_euclid(3_600).rem_euclid(24)];
-                set.minutes = vec![period.div_euclid(60).rem_euclid(60)];
-                set.seconds = vec![period.rem_euclid(60)];
-            }
-            _ => {}
+    /// Counts the periods up to the one before `second` at once, when each holds as much as this.
+    fn count_alike(&mut self, second: i64) {
+        let target = self.align(
+            self.plan
+                .period_of(second)
+                .saturating_sub(self.plan.interval),
+        );
+        if !self.plan.is_uniform() || target <= self.next_period {
+            return;
         }
-        if !plan.set_pos.is_empty() {
-            let all = set.all() as i64;
-            let place = |pos: &i16| {
-                if *pos > 0 {
-                    i64::from(*pos) - 1
-                } else {
-                    all + i64::from(*pos)
-                }
-            };
-            let within = plan
-                .set_pos
-                .iter()
-                .map(place)
-                .filter(|at| (0..all).contains(at));
-            let mut picks: Vec<usize> = within.map(|at| at as usize).collect();
-            picks.sort_unstable();
-            picks.dedup();
-            set.picks = Some(picks);
-        }
-        set
+        let periods = (target - self.next_period) / self.plan.interval;
+        let counted = periods.saturating_mul(self.set.len() as i64);
+        self.left = self
+            .left
+            .saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX));
+        self.next_period = target;
     }
-
-    fn all(&self) -> usize {
-        self.days.len() * self.hours.len() * self.minutes.len() * self.seconds.len()
-    }
-
-    fn len(&self) -> usize {
-        self.picks.as_ref().map_or_else(|| self.all(), Vec::len)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn get(&self, at: usize) -> Option<(i64, bool)> {
-        let at = match &self.picks {
-            Some(picks) => *picks.get(at)?,
-            None => at,
-        };
-        let (rest, second) = split(at, &self.seconds)?;
-        let (rest, minute) = split(rest, &self.minutes)?;
-        let (rest, hour) = split(rest, &self.hours)?;
-        let (day, moved) = *self.days.get(rest)?;
-        Some((day * DAY + hour * 3_600 + minute * 60 + second, moved))
-    }
-
-    fn peek(&self) -> Option<(i64, bool)> {
-        self.get(self.at)
-    }
-
-    fn next(&mut self) -> Option<(i64, bool)> {
-        let found = self.get(self.at)?;
-        self.at += 1;
-        Some(found)
-    }
-
-    fn first(&self) -> Option<i64> {
-        self.get(0).map(|(second, _)| second)
-    }
-
-    fn last(&self) -> Option<i64> {
-        self.get(self.len().checked_sub(1)?)
-            .map(|(second, _)| second)
-    }
-
-    fn skip_through(&mut self, second: i64) {
-        let (mut low, mut high) = (self.at, self.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if self.get(middle).is_some_and(|(at, _)| at <= second) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        self.at = low;
-    }
-}
-
-fn split(at: usize, list: &[i64]) -> Option<(usize, i64)> {
-    let index = at.checked_rem(list.len())?;
-    Some((at / list.len(), *list.get(index)?))
 }

@@ -271,6 +271,24 @@ impl Plan {
         })
     }
 
+    /// Whether every period holds equally many.
+    pub(super) fn is_uniform(&self) -> bool {
+        let filtered = !(self.months.is_empty()
+            && self.week_nos.is_empty()
+            && self.year_days.is_empty()
+            && self.month_days.is_empty());
+        let finer = match self.freq {
+            Freq::Yearly | Freq::Monthly | Freq::Secondly => false,
+            Freq::Weekly => true,
+            Freq::Daily => self.days.is_empty(),
+            Freq::Hourly => self.days.is_empty() && self.hours.is_empty(),
+            Freq::Minutely => {
+                self.days.is_empty() && self.hours.is_empty() && self.minutes.is_empty()
+            }
+        };
+        finer && !filtered
+    }
+
     /// The first day from `day` on that some period could hold, looking at months only.
     pub(super) fn next_fitting_month(&self, day: i64) -> i64 {
         let mut date = calendar::ymd(day);
