@@ -1,2 +1,4 @@
 //! testkit
+pub mod postgres;
 pub mod skip;
+pub mod smtp;

@@ -1,0 +1,77 @@
+//! A PostgreSQL database of its own for each test, on the server that `cargo xtask test` starts.
+
+use crate::skip;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use url::Url;
+use uuid::Uuid;
+
+/// An empty database; it goes, with whoever is still connected to it, when this value goes.
+pub struct TestDatabase {
+    /// `postgres://` of this database, as superuser.
+    pub url: String,
+    /// Its name.
+    pub name: String,
+    admin: String,
+    open: bool,
+}
+
+/// A fresh database, or `None` after saying that the test is skipped where there is no PostgreSQL (`ERRAND_TEST_POSTGRES_URL`, the
+/// superuser's address of the database `postgres`). Panics when the server is named and does not answer.
+pub async fn database() -> Option<TestDatabase> {
+    let admin = skip::unless("ERRAND_TEST_POSTGRES_URL", "no PostgreSQL")?;
+    let name = format!("errand_test_{}", Uuid::now_v7().simple());
+    let mut url = Url::parse(&admin).expect("ERRAND_TEST_POSTGRES_URL is a URL");
+    url.set_path(&name);
+    run(&admin, format!("create database {name}"))
+        .await
+        .expect("PostgreSQL makes a database");
+    Some(TestDatabase {
+        url: url.into(),
+        name,
+        admin,
+        open: true,
+    })
+}
+
+impl TestDatabase {
+    /// Drops the database now, and says whether that worked.
+    ///
+    /// # Errors
+    /// When the server is gone.
+    pub async fn close(mut self) -> Result<(), sqlx::Error> {
+        self.open = false;
+        run(&self.admin, self.farewell()).await
+    }
+
+    fn farewell(&self) -> String {
+        format!("drop database if exists {} with (force)", self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        let (admin, farewell) = (self.admin.clone(), self.farewell());
+        // A thread and a runtime of its own: the test's may be gone, and must not wait for itself.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            if let Ok(runtime) = runtime {
+                // A server that is gone took the database with it.
+                drop(runtime.block_on(run(&admin, farewell)));
+            }
+        });
+        drop(thread.join());
+    }
+}
+
+async fn run(admin: &str, statement: String) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(admin).await?;
+    sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await?;
+    connection.close().await
+}
