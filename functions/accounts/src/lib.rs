@@ -32,5 +32,8 @@ pub fn router(deps: Deps) -> Router {
         .route("/me/tokens", get(tokens::all).post(tokens::create))
         .route("/me/tokens/{id}", delete(tokens::revoke))
         .route("/me/sign-out", post(link::sign_out));
-    Router::new().route("/sign-in", get(link::sign_in)).nest("/api/v1", api).with_state(deps)
+    Router::new()
+        .route("/sign-in", get(link::sign_in))
+        .nest("/api/v1", api)
+        .with_state(deps)
 }

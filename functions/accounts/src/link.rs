@@ -28,14 +28,20 @@ pub fn new_token(
     expires_at: Option<Timestamp>,
 ) -> (Credential, String) {
     let secret = format!("errand_{}", hex(&deps.ids.secret()));
-    (credential(deps, reader, "token", &secret, name, scopes, expires_at), secret)
+    (
+        credential(deps, reader, "token", &secret, name, scopes, expires_at),
+        secret,
+    )
 }
 
 /// A new link that signs a browser in once: what is stored, and the path to open.
 pub fn new_link(deps: &Deps, reader: &Reader) -> (Credential, String) {
     let secret = hex(&deps.ids.secret());
     let until = deps.clock.now() + LINK;
-    (credential(deps, reader, "link", &secret, "link", "", Some(until)), format!("/sign-in?key={secret}"))
+    (
+        credential(deps, reader, "link", &secret, "link", "", Some(until)),
+        format!("/sign-in?key={secret}"),
+    )
 }
 
 fn credential(
@@ -61,10 +67,12 @@ fn credential(
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The secret of a link.
@@ -75,41 +83,93 @@ pub(crate) struct KeyQuery {
 }
 
 /// `GET /sign-in?key=`: uses the link up, leaves the cookie, and goes to the page.
-pub(crate) async fn sign_in(deps: Deps, Params(query): Params<KeyQuery>) -> Result<Response, Problem> {
+pub(crate) async fn sign_in(
+    deps: Deps,
+    Params(query): Params<KeyQuery>,
+) -> Result<Response, Problem> {
     let hash = deps.key.hash("link", &query.key);
-    let link = deps.store.credential(&hash, deps.clock.now()).await?.filter(|found| found.kind == "link");
+    let link = deps
+        .store
+        .credential(&hash, deps.clock.now())
+        .await?
+        .filter(|found| found.kind == "link");
     let Some(link) = link else {
         let words = "This link was used already, or is too old. Run `errand token --link`, or start errand again, for a new one.";
-        return Ok((StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], words).into_response());
+        return Ok((
+            StatusCode::UNAUTHORIZED,
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            words,
+        )
+            .into_response());
     };
     let secret = hex(&deps.ids.secret());
     let until = deps.clock.now() + SESSION;
-    let session = credential(&deps, &link.reader, "session", &secret, "page", "", Some(until));
+    let session = credential(
+        &deps,
+        &link.reader,
+        "session",
+        &secret,
+        "page",
+        "",
+        Some(until),
+    );
     deps.store.add_credential(&session).await?;
     let who = host::system(&deps, link.reader.clone(), "page");
-    said(&deps, &who, EventKind::SignedIn, session.id, "by the printed link").await?;
+    said(
+        &deps,
+        &who,
+        EventKind::SignedIn,
+        session.id,
+        "by the printed link",
+    )
+    .await?;
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
-    let cookie = HeaderValue::try_from(who::session_cookie(&deps, &secret)).map_err(|error| Problem::internal(&error))?;
+    let cookie = HeaderValue::try_from(who::session_cookie(&deps, &secret))
+        .map_err(|error| Problem::internal(&error))?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
 /// `POST /me/sign-out`
 pub(crate) async fn sign_out(deps: Deps, Who(credential): Who) -> Result<Answer, Problem> {
-    deps.store.remove_credential(&credential.reader, credential.id).await?;
+    deps.store
+        .remove_credential(&credential.reader, credential.id)
+        .await?;
     deps.known.forget();
     Ok(Answer::empty())
 }
 
 /// Puts a security event into the person's log.
-pub(crate) async fn said(deps: &Deps, who: &Writer, kind: EventKind, about: Uuid, note: &str) -> Result<(), Problem> {
+pub(crate) async fn said(
+    deps: &Deps,
+    who: &Writer,
+    kind: EventKind,
+    about: Uuid,
+    note: &str,
+) -> Result<(), Problem> {
     let note = (!note.is_empty()).then(|| note.to_owned());
     let decide = Arc::new(move |state: &mut State, now| {
         let home = state.home;
-        state.say(home, kind, about, now, Detail { note: note.clone(), ..Detail::default() });
-        Ok(store::Answer { status: 204, body: String::new(), version: None })
+        state.say(
+            home,
+            kind,
+            about,
+            now,
+            Detail {
+                note: note.clone(),
+                ..Detail::default()
+            },
+        );
+        Ok(store::Answer {
+            status: 204,
+            body: String::new(),
+            version: None,
+        })
     });
-    let who = Writer { idempotency: None, ..who.clone() };
+    let who = Writer {
+        idempotency: None,
+        ..who.clone()
+    };
     deps.store.commit(&who, Need::default(), decide).await?;
     Ok(())
 }

@@ -24,7 +24,11 @@ pub(crate) async fn me(deps: Deps, who: Who) -> Result<Answer, Problem> {
 pub(crate) async fn settings(deps: Deps, who: Who) -> Result<Answer, Problem> {
     let (settings, version) = read(&deps, &who.reader()).await?;
     let json = contract::doc::json(&settings);
-    Ok(Answer::doc(store::Doc { id: who.reader().person.0, version, json }))
+    Ok(Answer::doc(store::Doc {
+        id: who.reader().person.0,
+        version,
+        json,
+    }))
 }
 
 /// `PATCH /me/settings`
@@ -37,15 +41,26 @@ pub(crate) async fn change_settings(
     let (_, version) = read(&deps, &who.reader).await?;
     if at.exactly().is_some_and(|asked| asked != version) {
         let asked = at.exactly().unwrap_or_default();
-        return Err(domain::refusal::Refusal::VersionMismatch { what: "settings", current: version, asked }.into());
+        return Err(domain::refusal::Refusal::VersionMismatch {
+            what: "settings",
+            current: version,
+            asked,
+        }
+        .into());
     }
-    let command = Command::UpdateSettings { set: Box::new(contract::commands::settings(input)?) };
+    let command = Command::UpdateSettings {
+        set: Box::new(contract::commands::settings(input)?),
+    };
     let need = command.need(Expect::Any);
     let person = who.reader.person;
     let decide = Arc::new(move |state: &mut State, now| {
         command.decide(state, Expect::Any, now)?;
         let version = state.row::<Settings>(person.0).map_or(0, |row| row.version);
-        Ok(store::Answer { status: 200, body: contract::doc::json(&state.my_settings()), version: Some(version) })
+        Ok(store::Answer {
+            status: 200,
+            body: contract::doc::json(&state.my_settings()),
+            version: Some(version),
+        })
     });
     Ok(deps.store.commit(&who, need, decide).await?.into())
 }
@@ -56,7 +71,9 @@ pub(crate) async fn channels(deps: Deps, who: Who) -> Result<Answer, Problem> {
     let why = match (&deps.config.mail, &settings.email) {
         (None, _) => Some("This installation has no mail server: set ERRAND_MAIL_URL."),
         (_, None) => Some("There is no e-mail address in the settings."),
-        _ if !settings.email_reminders.0 => Some("Reminders by e-mail are turned off in the settings."),
+        _ if !settings.email_reminders.0 => {
+            Some("Reminders by e-mail are turned off in the settings.")
+        }
         _ => None,
     };
     let items = json!([
@@ -69,7 +86,9 @@ pub(crate) async fn channels(deps: Deps, who: Who) -> Result<Answer, Problem> {
 /// The settings, the defaults where none were made, and their version.
 async fn read(deps: &Deps, who: &Reader) -> Result<(Settings, u64), Problem> {
     let docs = deps.store.records(who, Kind::Settings).await?;
-    let Some(doc) = docs.first() else { return Ok((Settings::default(), 0)) };
+    let Some(doc) = docs.first() else {
+        return Ok((Settings::default(), 0));
+    };
     let settings = serde_json::from_str(&doc.json).map_err(|error| Problem::internal(&error))?;
     Ok((settings, doc.version))
 }

@@ -38,19 +38,46 @@ pub(crate) async fn all(deps: Deps, who: Accounts) -> Result<Answer, Problem> {
 }
 
 /// `POST /me/tokens`: the answer is the only place where the secret is shown.
-pub(crate) async fn create(deps: Deps, who: Accounts, Body(input): Body<TokenInput>) -> Result<Answer, Problem> {
+pub(crate) async fn create(
+    deps: Deps,
+    who: Accounts,
+    Body(input): Body<TokenInput>,
+) -> Result<Answer, Problem> {
     let name = input.name.trim();
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        return Err(Problem::field("/name", Code::FieldInvalid, "A token's name has 1 to 60 characters on one line."));
+        return Err(Problem::field(
+            "/name",
+            Code::FieldInvalid,
+            "A token's name has 1 to 60 characters on one line.",
+        ));
     }
-    if let Some(i) = input.scopes.iter().position(|scope| !scope::ALL.contains(&scope.as_str())) {
-        let words = format!("There is no such scope. There are: {}.", scope::ALL.join(", "));
-        return Err(Problem::field(format!("/scopes/{i}"), Code::FieldInvalid, words));
+    if let Some(i) = input
+        .scopes
+        .iter()
+        .position(|scope| !scope::ALL.contains(&scope.as_str()))
+    {
+        let words = format!(
+            "There is no such scope. There are: {}.",
+            scope::ALL.join(", ")
+        );
+        return Err(Problem::field(
+            format!("/scopes/{i}"),
+            Code::FieldInvalid,
+            words,
+        ));
     }
     if input.expires_at.is_some_and(|at| at <= deps.clock.now()) {
-        return Err(Problem::field("/expires_at", Code::FieldInvalid, "That moment has passed. Choose one ahead."));
+        return Err(Problem::field(
+            "/expires_at",
+            Code::FieldInvalid,
+            "That moment has passed. Choose one ahead.",
+        ));
     }
-    let scopes = if input.scopes.is_empty() { scope::ALL.join(" ") } else { input.scopes.join(" ") };
+    let scopes = if input.scopes.is_empty() {
+        scope::ALL.join(" ")
+    } else {
+        input.scopes.join(" ")
+    };
     let (credential, secret) = new_token(&deps, &who.reader, name, &scopes, input.expires_at);
     deps.store.add_credential(&credential).await?;
     said(&deps, &who, EventKind::TokenCreated, credential.id, name).await?;

@@ -40,20 +40,43 @@ pub async fn tick(deps: &Deps, now: Timestamp) -> Result<bool, StoreError> {
         each.entry(reminder.person).or_default().push(reminder);
     }
     let fired = stream::iter(each.into_values()).map(|due| fire(deps, due));
-    let failed: Vec<_> = fired.buffer_unordered(SIDE_BY_SIDE).filter_map(async |done| done.err()).collect().await;
+    let failed: Vec<_> = fired
+        .buffer_unordered(SIDE_BY_SIDE)
+        .filter_map(async |done| done.err())
+        .collect()
+        .await;
     let open = deps.store.due_deliveries(now, MOST).await?;
     let more = more || open.len() >= MOST as usize;
     let woken = stream::iter(open).map(|delivery| wake(deps, delivery));
-    let late: Vec<_> = woken.buffer_unordered(SIDE_BY_SIDE).filter_map(async |done| done.err()).collect().await;
+    let late: Vec<_> = woken
+        .buffer_unordered(SIDE_BY_SIDE)
+        .filter_map(async |done| done.err())
+        .collect()
+        .await;
     failed.into_iter().chain(late).next().map_or(Ok(more), Err)
 }
 
 /// Fires one person's reminders together, so that those that come at once are one message.
 async fn fire(deps: &Deps, due: Vec<DueReminder>) -> Result<(), StoreError> {
-    let Some(first) = due.first() else { return Ok(()) };
-    let who = host::system(deps, Reader { person: first.person, home: first.home }, "clock");
-    let keys: Vec<(TaskId, ReminderId, u64)> = due.iter().map(|due| (due.task, due.reminder, due.generation)).collect();
-    let need = Need { tasks: due.iter().map(|due| due.task).collect(), ..Need::default() };
+    let Some(first) = due.first() else {
+        return Ok(());
+    };
+    let who = host::system(
+        deps,
+        Reader {
+            person: first.person,
+            home: first.home,
+        },
+        "clock",
+    );
+    let keys: Vec<(TaskId, ReminderId, u64)> = due
+        .iter()
+        .map(|due| (due.task, due.reminder, due.generation))
+        .collect();
+    let need = Need {
+        tasks: due.iter().map(|due| due.task).collect(),
+        ..Need::default()
+    };
     let decide = Arc::new(move |state: &mut State, now| {
         reminder::fire(state, &keys, now);
         Ok(done())
@@ -64,7 +87,10 @@ async fn fire(deps: &Deps, due: Vec<DueReminder>) -> Result<(), StoreError> {
 async fn wake(deps: &Deps, due: DueDelivery) -> Result<(), StoreError> {
     let id: DeliveryId = due.delivery.id;
     let who = host::system(deps, due.reader, "clock");
-    let need = Need { deliveries: vec![id], ..Need::default() };
+    let need = Need {
+        deliveries: vec![id],
+        ..Need::default()
+    };
     let decide = Arc::new(move |state: &mut State, now| {
         reminder::wake(state, id, now);
         Ok(done())
@@ -73,7 +99,11 @@ async fn wake(deps: &Deps, due: DueDelivery) -> Result<(), StoreError> {
 }
 
 fn done() -> Answer {
-    Answer { status: 204, body: String::new(), version: None }
+    Answer {
+        status: 204,
+        body: String::new(),
+        version: None,
+    }
 }
 
 /// The loop.
@@ -86,7 +116,11 @@ pub struct Clockwork {
 impl Clockwork {
     /// A clock that also empties these people's trash.
     pub fn new(deps: Deps, people: Vec<Reader>) -> Self {
-        Self { deps, people, tidied: None }
+        Self {
+            deps,
+            people,
+            tidied: None,
+        }
     }
 
     /// Ticks until `stop` is cancelled: at each moment that is due, when something was committed, and once a minute.
@@ -95,7 +129,10 @@ impl Clockwork {
             let until = match self.turn().await {
                 Ok(until) => until,
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the clock waits for the database");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the clock waits for the database"
+                    );
                     self.deps.clock.now() + AGAIN
                 }
             };
@@ -127,7 +164,9 @@ impl Clockwork {
     async fn tidy(&self, now: Timestamp) -> Result<(), StoreError> {
         for person in &self.people {
             let who = host::system(&self.deps, person.clone(), "clock");
-            let command = Command::EmptyTrash { before: now - TRASH };
+            let command = Command::EmptyTrash {
+                before: now - TRASH,
+            };
             let need = command.need(Expect::Any);
             let decide = Arc::new(move |state: &mut State, now| {
                 command.decide(state, Expect::Any, now)?;

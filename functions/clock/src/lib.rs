@@ -13,4 +13,8 @@ use domain::event::EventKind;
 /// What wakes it beside time: nothing.
 pub const SUBSCRIBES: &[EventKind] = &[];
 /// What comes of it.
-pub const EMITS: &[EventKind] = &[EventKind::ReminderDue, EventKind::ReminderCancelled, EventKind::TaskPurged];
+pub const EMITS: &[EventKind] = &[
+    EventKind::ReminderDue,
+    EventKind::ReminderCancelled,
+    EventKind::TaskPurged,
+];

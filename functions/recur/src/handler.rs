@@ -23,7 +23,9 @@ pub(crate) async fn on_closed(deps: Deps, event: Incoming) -> Outcome {
         Ok(event) => closed_at(&event.change),
         Err(never) => return never,
     };
-    let (Some(closed_at), Some(by)) = (closed_at, event.by()) else { return Outcome::Done };
+    let (Some(closed_at), Some(by)) = (closed_at, event.by()) else {
+        return Outcome::Done;
+    };
     match next(&deps, &event, by.user_id, closed_at).await {
         Ok(()) => Outcome::Done,
         // The task or its series is gone: there is nothing to repeat.
@@ -41,20 +43,47 @@ fn closed_at(change: &Change) -> Option<Timestamp> {
     }
 }
 
-async fn next(deps: &Deps, event: &Incoming, person: UserId, closed_at: Timestamp) -> Result<(), StoreError> {
+async fn next(
+    deps: &Deps,
+    event: &Incoming,
+    person: UserId,
+    closed_at: Timestamp,
+) -> Result<(), StoreError> {
     let task = TaskId(event.subject);
-    let Some(reader) = deps.store.reader(person).await? else { return Ok(()) };
-    let Some(series) = series_of(deps, &reader, task).await? else { return Ok(()) };
-    let need = Need { tasks: vec![task, series::successor(series, task)], series: vec![series], ..Need::default() };
+    let Some(reader) = deps.store.reader(person).await? else {
+        return Ok(());
+    };
+    let Some(series) = series_of(deps, &reader, task).await? else {
+        return Ok(());
+    };
+    let need = Need {
+        tasks: vec![task, series::successor(series, task)],
+        series: vec![series],
+        ..Need::default()
+    };
     let decide = Arc::new(move |state: &mut State, now| {
         series::spawn(state, task, closed_at, now)?;
-        Ok(Answer { status: 204, body: String::new(), version: None })
+        Ok(Answer {
+            status: 204,
+            body: String::new(),
+            version: None,
+        })
     });
-    deps.store.commit(&event.writer(deps, "recur", reader), need, decide).await.map(drop)
+    deps.store
+        .commit(&event.writer(deps, "recur", reader), need, decide)
+        .await
+        .map(drop)
 }
 
-async fn series_of(deps: &Deps, reader: &store::Reader, task: TaskId) -> Result<Option<SeriesId>, StoreError> {
-    let Some(doc) = deps.store.task(reader, task).await? else { return Ok(None) };
-    let task: Task = serde_json::from_str(&doc.json).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+async fn series_of(
+    deps: &Deps,
+    reader: &store::Reader,
+    task: TaskId,
+) -> Result<Option<SeriesId>, StoreError> {
+    let Some(doc) = deps.store.task(reader, task).await? else {
+        return Ok(None);
+    };
+    let task: Task =
+        serde_json::from_str(&doc.json).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(task.series_id)
 }

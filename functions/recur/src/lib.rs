@@ -13,8 +13,12 @@ use host::Deps;
 /// What wakes it.
 pub const SUBSCRIBES: &[EventKind] = &[EventKind::TaskCompleted, EventKind::TaskDropped];
 /// What comes of it.
-pub const EMITS: &[EventKind] =
-    &[EventKind::TaskCreated, EventKind::TaskRestored, EventKind::TaskChanged, EventKind::SeriesEnded];
+pub const EMITS: &[EventKind] = &[
+    EventKind::TaskCreated,
+    EventKind::TaskRestored,
+    EventKind::TaskChanged,
+    EventKind::SeriesEnded,
+];
 
 /// Its routes: `POST /` takes the events.
 pub fn router(deps: Deps) -> Router {

@@ -23,48 +23,91 @@ pub(crate) async fn on_due(reminding: Reminding, event: Incoming) -> Outcome {
     }
 }
 
-async fn deliver(reminding: &Reminding, event: &Incoming, id: DeliveryId) -> Result<(), StoreError> {
+async fn deliver(
+    reminding: &Reminding,
+    event: &Incoming,
+    id: DeliveryId,
+) -> Result<(), StoreError> {
     let deps = &reminding.deps;
-    let Some(DueDelivery { reader, delivery }) = deps.store.delivery(id).await? else { return Ok(()) };
-    let who = Writer { once: None, ..event.writer(deps, "remind", reader.clone()) };
+    let Some(DueDelivery { reader, delivery }) = deps.store.delivery(id).await? else {
+        return Ok(());
+    };
+    let who = Writer {
+        once: None,
+        ..event.writer(deps, "remind", reader.clone())
+    };
     let token = deps.ids.uuid().to_string();
     if delivery.channel == ChannelKind::Page.name() {
         // The record in the log is the message: open pages follow the log.
         return claim_and_show(reminding, &who, id, token).await;
     }
-    let Some(claimed) = claim(reminding, &who, id, token.clone()).await? else { return Ok(()) };
+    let Some(claimed) = claim(reminding, &who, id, token.clone()).await? else {
+        return Ok(());
+    };
     let tried = send(reminding, &reader, &claimed).await?;
     record(reminding, &who, id, token, tried).await
 }
 
 fn need(id: DeliveryId) -> Need {
-    Need { deliveries: vec![id], ..Need::default() }
+    Need {
+        deliveries: vec![id],
+        ..Need::default()
+    }
 }
 
 fn done() -> Answer {
-    Answer { status: 204, body: String::new(), version: None }
+    Answer {
+        status: 204,
+        body: String::new(),
+        version: None,
+    }
 }
 
 /// Takes the lease; the answer is what to send, frozen.
-async fn claim(reminding: &Reminding, who: &Writer, id: DeliveryId, token: String) -> Result<Option<Delivery>, StoreError> {
+async fn claim(
+    reminding: &Reminding,
+    who: &Writer,
+    id: DeliveryId,
+    token: String,
+) -> Result<Option<Delivery>, StoreError> {
     let claimed = Arc::new(Mutex::new(None));
     let out = claimed.clone();
     let decide = Arc::new(move |state: &mut State, now| {
-        *out.lock().unwrap_or_else(PoisonError::into_inner) = reminder::claim(state, id, &token, now);
+        *out.lock().unwrap_or_else(PoisonError::into_inner) =
+            reminder::claim(state, id, &token, now);
         Ok(done())
     });
     reminding.deps.store.commit(who, need(id), decide).await?;
-    Ok(claimed.lock().unwrap_or_else(PoisonError::into_inner).take())
+    Ok(claimed
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take())
 }
 
-async fn claim_and_show(reminding: &Reminding, who: &Writer, id: DeliveryId, token: String) -> Result<(), StoreError> {
+async fn claim_and_show(
+    reminding: &Reminding,
+    who: &Writer,
+    id: DeliveryId,
+    token: String,
+) -> Result<(), StoreError> {
     let decide = Arc::new(move |state: &mut State, now| {
         if reminder::claim(state, id, &token, now).is_some() {
-            reminder::record(state, id, &token, &Tried::Sent("shown on the open page".to_owned()), now);
+            reminder::record(
+                state,
+                id,
+                &token,
+                &Tried::Sent("shown on the open page".to_owned()),
+                now,
+            );
         }
         Ok(done())
     });
-    reminding.deps.store.commit(who, need(id), decide).await.map(drop)
+    reminding
+        .deps
+        .store
+        .commit(who, need(id), decide)
+        .await
+        .map(drop)
 }
 
 async fn record(
@@ -78,18 +121,34 @@ async fn record(
         reminder::record(state, id, &token, &tried, now);
         Ok(done())
     });
-    reminding.deps.store.commit(who, need(id), decide).await.map(drop)
+    reminding
+        .deps
+        .store
+        .commit(who, need(id), decide)
+        .await
+        .map(drop)
 }
 
 /// One try on the delivery's channel.
-async fn send(reminding: &Reminding, reader: &Reader, delivery: &Delivery) -> Result<Tried, StoreError> {
-    let channel = reminding.channels.iter().find(|channel| channel.kind().name() == delivery.channel);
+async fn send(
+    reminding: &Reminding,
+    reader: &Reader,
+    delivery: &Delivery,
+) -> Result<Tried, StoreError> {
+    let channel = reminding
+        .channels
+        .iter()
+        .find(|channel| channel.kind().name() == delivery.channel);
     let Some(channel) = channel else {
-        return Ok(Tried::Retry("this installation has no such channel; set ERRAND_MAIL_URL for e-mail".to_owned()));
+        return Ok(Tried::Retry(
+            "this installation has no such channel; set ERRAND_MAIL_URL for e-mail".to_owned(),
+        ));
     };
     let settings = settings(reminding, reader).await?;
     let Some(to) = settings.email else {
-        return Ok(Tried::Stop("there is no e-mail address in the settings any more".to_owned()));
+        return Ok(Tried::Stop(
+            "there is no e-mail address in the settings any more".to_owned(),
+        ));
     };
     let message = message(reminding, delivery, to);
     Ok(match channel.send(&message).await {
@@ -113,6 +172,8 @@ fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
 
 async fn settings(reminding: &Reminding, reader: &Reader) -> Result<Settings, StoreError> {
     let docs = reminding.deps.store.records(reader, Kind::Settings).await?;
-    let Some(doc) = docs.first() else { return Ok(Settings::default()) };
+    let Some(doc) = docs.first() else {
+        return Ok(Settings::default());
+    };
     serde_json::from_str(&doc.json).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -29,6 +29,11 @@ pub struct Reminding {
 
 /// Its routes: `POST /` takes the events.
 pub fn router(deps: Deps, channels: Vec<Arc<dyn Channel>>) -> Router {
-    let reminding = Reminding { deps: deps.clone(), channels };
-    host::events::route(deps, SUBSCRIBES, move |_, event| handler::on_due(reminding.clone(), event))
+    let reminding = Reminding {
+        deps: deps.clone(),
+        channels,
+    };
+    host::events::route(deps, SUBSCRIBES, move |_, event| {
+        handler::on_due(reminding.clone(), event)
+    })
 }
