@@ -4,7 +4,6 @@ use domain::{
     event::Change,
     id::{SeriesId, TaskId, UserId},
     need::Need,
-    refusal::Refusal,
     series,
     state::State,
     task::Task,
@@ -26,13 +25,7 @@ pub(crate) async fn on_closed(deps: Deps, event: Incoming) -> Outcome {
     let (Some(closed_at), Some(by)) = (closed_at, event.by()) else {
         return Outcome::Done;
     };
-    match next(&deps, &event, by.user_id, closed_at).await {
-        Ok(()) => Outcome::Done,
-        // The task or its series is gone: there is nothing to repeat.
-        Err(StoreError::Refused(Refusal::NotFound(_) | Refusal::Purged)) => Outcome::Done,
-        Err(StoreError::Refused(refusal)) => Outcome::Never(refusal.to_string()),
-        Err(error) => Outcome::Later(error.to_string()),
-    }
+    next(&deps, &event, by.user_id, closed_at).await.into()
 }
 
 /// The moment of closing is what tells this closing from a later one.

@@ -22,5 +22,7 @@ pub const EMITS: &[EventKind] = &[
 
 /// Its routes: `POST /` takes the events.
 pub fn router(deps: Deps) -> Router {
-    host::events::route(deps, SUBSCRIBES, handler::on_closed)
+    Router::new()
+        .route("/", host::events::route(SUBSCRIBES, handler::on_closed))
+        .with_state(deps)
 }

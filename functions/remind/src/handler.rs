@@ -17,10 +17,7 @@ use store::{Answer, DueDelivery, Kind, Reader, StoreError, Writer};
 /// Sends what is open and due, where nobody else is sending it.
 pub(crate) async fn on_due(reminding: Reminding, event: Incoming) -> Outcome {
     let id = DeliveryId(event.subject);
-    match deliver(&reminding, &event, id).await {
-        Ok(()) => Outcome::Done,
-        Err(error) => Outcome::Later(error.to_string()),
-    }
+    deliver(&reminding, &event, id).await.into()
 }
 
 async fn deliver(
