@@ -29,11 +29,8 @@ pub struct Reminding {
 
 /// Its routes: `POST /` takes the events.
 pub fn router(deps: Deps, channels: Vec<Arc<dyn Channel>>) -> Router {
-    let reminding = Reminding {
-        deps: deps.clone(),
-        channels,
-    };
-    host::events::route(deps, SUBSCRIBES, move |_, event| {
-        handler::on_due(reminding.clone(), event)
-    })
+    let reminding = Reminding { deps, channels };
+    Router::new()
+        .route("/", host::events::route(SUBSCRIBES, handler::on_due))
+        .with_state(reminding)
 }

@@ -96,7 +96,7 @@ fn context(
     }
     context.settings.next_weekday = match settings.next_weekday {
         settings::NextWeekday::NextWeek => NextWeekday::NextWeek,
-        settings::NextWeekday::Nearest => NextWeekday::Nearest,
+        settings::NextWeekday::Nearest => NextWeekday::First,
     };
     context.settings.day_starts_at = settings.day_starts_at.0;
     context.settings.all_day_time = settings.all_day_time.0.0;
