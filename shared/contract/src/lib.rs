@@ -6,4 +6,4 @@ pub mod data;
 pub mod doc;
 pub mod input;
 pub mod interpret;
-pub mod propose;
+pub mod ledger;

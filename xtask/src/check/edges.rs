@@ -64,7 +64,6 @@ const PURE: &[(&str, &[&str])] = &[
             "serde",
             "serde_json",
             "duckling",
-            "chrono", // duckling speaks it
             "regex",
             "thiserror",
             "uuid",

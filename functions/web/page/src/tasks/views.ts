@@ -113,6 +113,5 @@ function titleOfDay(day: string, now: Date): string {
   const date = new Date(`${day}T00:00:00`);
   const near = day > dayOf(now) && day < addDays(dayOf(now), 7);
   const extra = near && date.toLocaleDateString(navigator.language, { day: 'numeric', month: 'short' });
-  const title = extra ? `${said}, ${extra}` : said;
-  return title.charAt(0).toLocaleUpperCase() + title.slice(1);
+  return extra ? `${said}, ${extra}` : said;
 }

@@ -1,1 +1,0 @@
-//! Behaviour, told as data.

@@ -1,0 +1,69 @@
+//! Why the store did not do it.
+
+use domain::refusal::Refusal;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The decision refused; nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The same key with another body.
+    #[error("this Idempotency-Key was used with another request")]
+    KeyReused,
+    /// The same key is being worked on.
+    #[error("a request with this Idempotency-Key is still being worked on")]
+    InFlight,
+    /// A cursor that is forged, or of another filter.
+    #[error("this cursor does not belong to this listing")]
+    CursorInvalid,
+    /// A cursor from before a restore.
+    #[error("this cursor is from before the data was restored")]
+    CursorGone,
+    /// Not now: full, read-only, unreachable. Nothing was written.
+    #[error("the database cannot be used now")]
+    Unavailable(#[source] sqlx::Error),
+    /// Not at all: a fault of ours or of the file's.
+    #[error("the database answered what it must not: {0}")]
+    Corrupt(String),
+}
+
+/// A database error as what the caller can do about it.
+pub(crate) fn failed(why: sqlx::Error) -> StoreError {
+    match &why {
+        sqlx::Error::Database(told) => match told.code().as_deref().and_then(lasting) {
+            Some(kind) => StoreError::Corrupt(format!("{kind}: {told}")),
+            None => StoreError::Unavailable(why),
+        },
+        sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+            StoreError::Corrupt(why.to_string())
+        }
+        _ => StoreError::Unavailable(why),
+    }
+}
+
+/// What trying again does not help against: SQLite's primary result codes (sqlite.org/rescode.html), PostgreSQL's SQLSTATE classes.
+fn lasting(code: &str) -> Option<&'static str> {
+    if code.len() == 5 {
+        return match &code[..2] {
+            "23" => Some("a constraint"),
+            "42" => Some("a statement"),
+            "22" => Some("a value"),
+            "XX" => Some("damage"),
+            _ => None,
+        };
+    }
+    match code.parse::<u32>().ok()? & 0xff {
+        1 => Some("a statement"),
+        11 | 26 => Some("damage"),
+        19 => Some("a constraint"),
+        20 | 25 => Some("a value"),
+        _ => None,
+    }
+}
+
+/// Whether a unique key was already there.
+pub(crate) fn is_taken(why: &sqlx::Error) -> bool {
+    why.as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

@@ -1,0 +1,80 @@
+//! Several statements as one call to SQLite, each with one JSON parameter: the hop to its thread is what costs.
+
+use crate::plan::Flat;
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
+
+/// Statements to run in one call. The text is made of constants only; what comes from outside is in the parameters.
+#[derive(Default)]
+pub(super) struct Batch {
+    sql: String,
+    parameters: Vec<String>,
+}
+
+impl Batch {
+    /// Adds a statement without a parameter.
+    pub(super) fn plain(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+        self.sql.push(';');
+    }
+
+    /// Adds a statement whose `$1` is the JSON of a value.
+    pub(super) fn part(&mut self, sql: &str, parameter: &impl Serialize) {
+        self.parameters.push(contract::doc::json(parameter));
+        let place = format!("${}", self.parameters.len());
+        self.plain(&sql.replace("$1", &place));
+    }
+
+    /// Adds a statement about some rows, unless there are none.
+    pub(super) fn rows<R: Serialize>(&mut self, sql: &str, rows: &[R]) {
+        if !rows.is_empty() {
+            self.part(sql, &rows);
+        }
+    }
+
+    /// Adds the insert of some rows, with what is to follow it.
+    pub(super) fn insert<R: Flat>(&mut self, rows: &[R], tail: &str) {
+        if !rows.is_empty() {
+            let columns = R::COLUMNS.join(",");
+            let sql = format!(
+                "insert into {} ({columns}) select {} from json_each($1) j where true {tail}",
+                R::TABLE,
+                values(R::COLUMNS.len())
+            );
+            self.part(&sql, &rows);
+        }
+    }
+
+    /// Adds the update of some rows by id.
+    pub(super) fn update<R: Flat>(&mut self, rows: &[R]) {
+        if !rows.is_empty() {
+            let columns = R::COLUMNS.join(",");
+            let sql = format!(
+                "update {0} set ({columns}) = (select {1}) from json_each($1) j where {0}.id = j.value->>0",
+                R::TABLE,
+                values(R::COLUMNS.len())
+            );
+            self.part(&sql, &rows);
+        }
+    }
+
+    /// Runs all, in one hop.
+    pub(super) async fn run(
+        self,
+        connection: &mut SqliteConnection,
+    ) -> sqlx::Result<Vec<SqliteRow>> {
+        let mut query = sqlx::query(AssertSqlSafe(self.sql));
+        for parameter in self.parameters {
+            query = query.bind(parameter);
+        }
+        query.fetch_all(connection).await
+    }
+}
+
+/// `j.value->>0, j.value->>1, …`
+fn values(count: usize) -> String {
+    (0..count)
+        .map(|at| format!("j.value->>{at}"))
+        .collect::<Vec<_>>()
+        .join(",")
+}
