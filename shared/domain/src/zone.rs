@@ -117,7 +117,8 @@ impl Serialize for ZoneName {
 impl<'de> Deserialize<'de> for ZoneName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        name.parse().map_err(serde::de::Error::custom)
+        name.parse()
+            .map_err(|error| serde::de::Error::custom(format_args!("zone_unknown: {error}")))
     }
 }
 

@@ -95,3 +95,6 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
         "Send JSON, with the header `Content-Type: application/json`.",
     ))
 }
+
+#[cfg(test)]
+mod tests;

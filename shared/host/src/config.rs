@@ -157,3 +157,6 @@ impl Config {
         Err(ConfigError::new("ERRAND_LISTEN", words))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,3 +102,6 @@ impl TryFrom<u32> for Limit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

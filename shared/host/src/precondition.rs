@@ -90,3 +90,6 @@ fn number(text: &str) -> Option<u64> {
 fn invalid(words: &'static str) -> Problem {
     Problem::new(Code::ParameterInvalid, words)
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,14 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The installation's own name, the `source` of its events: it stays as long as the key does.
+    pub fn installation(&self) -> String {
+        let text = self.hash("installation", "");
+        format!("urn:uuid:{}", domain::id::derived(&[&text]))
+    }
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(key)")
@@ -118,3 +126,6 @@ pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&fresh, path)
 }
+
+#[cfg(test)]
+mod tests;

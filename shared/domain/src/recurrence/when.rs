@@ -169,7 +169,8 @@ impl Serialize for CivilWhen {
 impl<'de> Deserialize<'de> for CivilWhen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse()
+            .map_err(|error| serde::de::Error::custom(format_args!("date_impossible: {error}")))
     }
 }
 

@@ -41,7 +41,13 @@ fn problem(error: &serde_json::Error, pointer: &str) -> Problem {
         );
     }
     if let Some(name) = quoted(words, "unknown field `") {
-        return unknown_fields(&[below(pointer, name)]);
+        let own = below("", name);
+        let pointer = if pointer.ends_with(&own) {
+            pointer.to_owned()
+        } else {
+            format!("{pointer}{own}")
+        };
+        return unknown_fields(&[pointer]);
     }
     if let Some(name) = quoted(words, "missing field `") {
         let pointer = below(pointer, name);
@@ -110,7 +116,14 @@ fn quoted<'a>(words: &'a str, before: &str) -> Option<&'a str> {
 
 /// NUL is valid JSON and in no database's text.
 fn no_nul(bytes: &[u8]) -> Result<(), Problem> {
-    if !bytes.windows(6).any(|six| six == b"\\u0000") {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Ok(());
+    }; // said better when it is read
+    if !text
+        .split('\\')
+        .skip(1)
+        .any(|after| after.starts_with("u0000"))
+    {
         return Ok(());
     }
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else {

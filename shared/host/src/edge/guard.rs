@@ -96,3 +96,6 @@ fn is_own(config: &Config, origin: &str, headers: &HeaderMap, uri: &Uri) -> bool
         .or_else(|| origin.strip_prefix("https://"));
     matches!((of, host), (Some(of), Some(host)) if of.eq_ignore_ascii_case(host))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Settings.
+
+use super::*;
+use std::collections::HashMap;
+
+fn config(variables: &[(&str, &str)]) -> Result<Config, String> {
+    let all: HashMap<_, _> = variables
+        .iter()
+        .copied()
+        .chain([("HOME", "/home/ann")])
+        .collect();
+    Config::from_env(|name| all.get(name).map(|value| (*value).to_owned()))
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_is_not_said_has_a_default() {
+    let config = config(&[("ERRAND_MODEL_URL", " ")]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8700");
+    assert_eq!(
+        config.database_url(),
+        "sqlite:/home/ann/.local/share/errand/errand.db"
+    );
+    assert_eq!(config.link(), "http://127.0.0.1:8700");
+    assert!(config.mail.is_none() && config.kafka.is_none() && config.model.is_none());
+}
+
+#[test]
+fn where_it_listens() {
+    let check = |variables: &[(&str, &str)], expected: &str| {
+        assert_eq!(
+            config(variables).unwrap().listen.to_string(),
+            expected,
+            "{variables:?}"
+        );
+    };
+    check(&[("PORT", "9000")], "127.0.0.1:9000");
+    check(&[("ERRAND_LISTEN", "[::1]:1"), ("PORT", "2")], "[::1]:2");
+    check(&[("K_SERVICE", "tasks"), ("PORT", "8080")], "[::]:8080");
+}
+
+#[test]
+fn what_is_wrong_is_refused_by_its_variable() {
+    let check = |name: &str, value: &str| {
+        let error = config(&[(name, value)]).unwrap_err();
+        assert!(error.starts_with(&format!("{name}: ")), "{error}");
+    };
+    check("ERRAND_LISTEN", "everywhere");
+    check("ERRAND_LISTEN", "0.0.0.0:8700"); // open to the network, and nobody asks who it is
+    check("PORT", "65536");
+    check("ERRAND_DATABASE_URL", "mysql://x");
+    check("ERRAND_PUBLIC_URL", "errand.example.org");
+    check("ERRAND_PUBLIC_URL", "https://errand.example.org/below");
+    check("ERRAND_ZONE", "Mars/Olympus");
+    check("ERRAND_MAIL_URL", "pop3://x");
+    check("ERRAND_KAFKA_BROKERS", "broker");
+    check("ERRAND_KAFKA_SECURITY", "sasl.mechanism=PLAIN");
+    check("ERRAND_MODEL_URL", "localhost");
+    assert!(
+        config(&[("ERRAND_MODEL_URL", "http://localhost/v1")])
+            .unwrap_err()
+            .starts_with("ERRAND_MODEL_NAME: ")
+    );
+    assert!(
+        config(&[("ERRAND_MODEL_KEY", "x")])
+            .unwrap_err()
+            .starts_with("ERRAND_MODEL_URL: ")
+    );
+    let mail = [
+        ("ERRAND_MAIL_URL", "smtp://localhost"),
+        ("ERRAND_MAIL_TO", "ann"),
+    ];
+    assert!(config(&mail).unwrap_err().starts_with("ERRAND_MAIL_TO: "));
+}
+
+#[test]
+fn r_6_3_secrets_do_not_show_themselves() {
+    let secrets = [
+        (
+            "ERRAND_DATABASE_URL",
+            "postgres://ann:hush@localhost/errand",
+        ),
+        ("ERRAND_MAIL_URL", "smtp://ann:hush@localhost"),
+        ("ERRAND_MODEL_URL", "http://localhost"),
+        ("ERRAND_MODEL_NAME", "m"),
+        ("ERRAND_MODEL_KEY", "hush"),
+        ("ERRAND_KEY", "hush"),
+    ];
+    let config = config(&secrets).unwrap();
+    assert!(!format!("{config:?}").contains("hush"));
+    assert!(config.database_url().contains("hush"));
+}
