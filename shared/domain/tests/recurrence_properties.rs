@@ -189,7 +189,7 @@ fn rule_text() -> impl Strategy<Value = String> {
 }
 
 fn start() -> impl Strategy<Value = DateTime> {
-    (2000..2030_i16, 1..=12_i8, 1..=28_i8, 0..24_i8, 0..60_i8)
+    (1930..2040_i16, 1..=12_i8, 1..=28_i8, 0..24_i8, 0..60_i8)
         .prop_map(|(year, month, day, hour, minute)| datetime(year, month, day, hour, minute, 0, 0))
 }
 

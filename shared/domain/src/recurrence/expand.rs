@@ -11,8 +11,8 @@ use super::set::Set;
 /// nothing by then never will; by the hour and below it may end early, a century of misses away.
 const LOOKS: u32 = 320_000;
 
-/// The same for everything on the way, where COUNT makes a fast-forward walk: more days than there are until 9999.
-const COUNTED: u32 = 3_000_000;
+/// The same for everything on the way, where COUNT makes a fast-forward walk: a thousand years of days.
+const COUNTED: u32 = 500_000;
 
 /// One occurrence of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +61,7 @@ impl Rule {
         };
         let plan = Plan::new(self, start);
         let next_period = plan.period_of(plan.start);
+        let done = plan.never();
         Occurrences {
             plan,
             left,
@@ -69,7 +70,7 @@ impl Rule {
             next_period,
             set: Set::default(),
             last: i64::MIN,
-            done: false,
+            done,
         }
     }
 
@@ -184,7 +185,7 @@ impl Occurrences {
             if size < unit || list.is_empty() {
                 continue;
             }
-            let value = second.div_euclid(size) % many;
+            let value = second.div_euclid(size).rem_euclid(many);
             if list.contains(&value) {
                 continue;
             }

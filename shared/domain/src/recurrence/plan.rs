@@ -224,23 +224,22 @@ impl Plan {
     /// Whether a day passes every filter of the rule that did not choose it.
     fn fits(&self, day: i64, chosen: Chosen) -> bool {
         let date = calendar::ymd(day);
-        let length = calendar::month_length(date.year, date.month);
-        let of_year = day - calendar::number(date.year, 1, 1);
-        let either = |list: &[i16], position: i64, length: i64| {
-            let has = |value: i64| list.binary_search(&(value as i16)).is_ok();
-            list.is_empty() || has(position) || has(position - length - 1)
+        let month = || {
+            let length = calendar::month_length(date.year, date.month);
+            self.fits_month(date.month) && named(&self.month_days, date.day, length)
         };
-        let by_month_day = chosen == Chosen::ByMonthDay;
-        (by_month_day
-            || (self.fits_month(date.month) && either(&self.month_days, date.day, length)))
-            && (chosen == Chosen::ByYearDay
-                || either(
-                    &self.year_days,
-                    of_year + 1,
-                    calendar::year_length(date.year),
-                ))
+        let of_year = || {
+            let first = calendar::number(date.year, 1, 1);
+            named(
+                &self.year_days,
+                day - first + 1,
+                calendar::year_length(date.year),
+            )
+        };
+        (chosen == Chosen::ByMonthDay || month())
+            && (chosen == Chosen::ByYearDay || self.year_days.is_empty() || of_year())
+            && self.fits_weekday(day, date)
             && self.fits_week_no(day)
-            && self.fits_weekday(day, date, of_year)
     }
 
     fn fits_week_no(&self, day: i64) -> bool {
@@ -248,17 +247,22 @@ impl Plan {
             return true;
         }
         let (week, weeks) = calendar::week_number(day, self.week_start);
-        self.week_nos.contains(&(week as i16))
-            || self.week_nos.contains(&((week - weeks - 1) as i16))
+        named(&self.week_nos, week, weeks)
     }
 
-    fn fits_weekday(&self, day: i64, date: Ymd, of_year: i64) -> bool {
-        if self.days.is_empty() {
-            return true;
-        }
+    fn fits_weekday(&self, day: i64, date: Ymd) -> bool {
         let weekday = calendar::weekday(day);
+        let mut days = self
+            .days
+            .iter()
+            .filter(|(_, wanted)| *wanted == weekday)
+            .peekable();
+        if days.peek().is_none_or(|(nth, _)| *nth == 0) {
+            return self.days.is_empty() || days.peek().is_some();
+        }
         // RFC 5545: the nth of the month, and of the year only where FREQ=YEARLY comes without BYMONTH.
         let (before, after) = if self.freq == Freq::Yearly && self.months.is_empty() {
+            let of_year = day - calendar::number(date.year, 1, 1);
             (of_year, calendar::year_length(date.year) - 1 - of_year)
         } else {
             (
@@ -266,9 +270,20 @@ impl Plan {
                 calendar::month_length(date.year, date.month) - date.day,
             )
         };
-        self.days.iter().any(|(nth, wanted)| {
-            *wanted == weekday && (*nth == 0 || *nth == before / 7 + 1 || *nth == -(after / 7) - 1)
-        })
+        days.any(|(nth, _)| *nth == 0 || *nth == before / 7 + 1 || *nth == -(after / 7) - 1)
+    }
+
+    /// Whether no month asked for ever has a day asked for: 30 February.
+    pub(super) fn never(&self) -> bool {
+        let longest = |month: i64| calendar::month_length(2_000, month);
+        let possible = |month| {
+            self.month_days
+                .iter()
+                .any(|day| i64::from(day.abs()) <= longest(month))
+        };
+        let moved = self.skip != Skip::Omit && matches!(self.freq, Freq::Yearly | Freq::Monthly);
+        let some = (1..=12).any(|month| self.fits_month(month) && possible(month));
+        !self.month_days.is_empty() && !moved && !some
     }
 
     /// Whether every period holds equally many.
@@ -307,6 +322,12 @@ impl Plan {
         }
         calendar::number(date.year, date.month, 1)
     }
+}
+
+/// Whether a list names a position, counted from the start or, negative, from the end; an empty one names all.
+fn named(list: &[i16], position: i64, length: i64) -> bool {
+    let has = |value: i64| list.binary_search(&(value as i16)).is_ok();
+    list.is_empty() || has(position) || has(position - length - 1)
 }
 
 /// In order, each day once; one that was really named wins over one moved onto it.
