@@ -4,7 +4,6 @@ use crate::{
     id::*,
     keep,
     list::{ListPatch, SectionPatch, TagPatch, ViewPatch},
-    merge,
     need::{Need, TasksOf},
     refusal::Refusal,
     reminder,
@@ -179,8 +178,7 @@ impl Command {
                 need.sections.extend(to.section.flatten());
                 match to.after {
                     Some(Some(after)) => need.after.push(after),
-                    Some(None) => need.first.push(*id),
-                    None => {}
+                    Some(None) | None => {}
                 }
             }
             Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => {
@@ -236,26 +234,21 @@ impl Command {
     /// # Errors
     /// What the command's own function documents.
     pub fn decide(&self, state: &mut State, expect: Expect, now: Timestamp) -> Result<(), Refusal> {
+        let task = self.task();
+        if task.is_some_and(|id| state.purged.contains(&id)) {
+            return Err(Refusal::Purged);
+        }
         if let (Some(id), false) = (
-            self.task(),
+            task,
             matches!(self, Self::UpdateTask { .. } | Self::CreateTask { .. }),
         ) {
-            if state.purged.contains(&id) {
-                return Err(Refusal::Purged);
-            }
             change::expected("task", state.row::<Task>(id.0)?.version, expect)?;
         }
         match self {
             Self::CreateTask { id, draft, repeat } => {
                 create::create(state, *id, draft, repeat.as_ref(), now)
             }
-            Self::UpdateTask { id, edit } => {
-                let mut edit = edit.as_ref().clone();
-                if let Expect::Base(base) = expect {
-                    merge::sets(state, *id, base, &mut edit.set);
-                }
-                change::change(state, *id, &edit, expect, now)
-            }
+            Self::UpdateTask { id, edit } => change::change(state, *id, edit, expect, now),
             Self::CompleteTask { id } => close::complete(state, *id, now),
             Self::ReopenTask { id } => close::reopen(state, *id, now),
             Self::DropTask { id } => close::drop(state, *id, now),

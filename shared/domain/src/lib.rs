@@ -21,6 +21,8 @@ pub mod series;
 pub mod settings;
 pub mod state;
 pub mod task;
+#[cfg(test)]
+mod testing;
 pub mod undo;
 pub mod when;
 pub mod zone;

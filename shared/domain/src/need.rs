@@ -5,7 +5,8 @@ use crate::{id::*, task::Source};
 /// What to load. Everything named is loaded where it is in a stream that the person may see; what is not there is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Need {
-    /// Tasks, each with its reminders, ancestors, descendants (trash included), series and the tasks that block it (all the way).
+    /// Tasks, each with its reminders, ancestors, descendants (trash included), list, section, series and the tasks that block it
+    /// (all the way).
     pub tasks: Vec<TaskId>,
     /// Lists by id.
     pub lists: Vec<ListId>,
@@ -29,8 +30,9 @@ pub struct Need {
     pub after: Vec<TaskId>,
     /// The task that stands first among the siblings of this one.
     pub first: Vec<TaskId>,
-    /// What to undo: those events, what came later on the same subjects, and the subjects; for tasks of a series also the
-    /// series and its open occurrences.
+    /// What to undo: those events, what came later on the same subjects, the subjects, and the tasks, lists and sections that
+    /// they name in what they had before; for tasks of a series also the series and its open occurrences, for settings what
+    /// floats.
     pub undo: Option<Undo>,
     /// The events on a task after a version, to merge with.
     pub since: Vec<(TaskId, u64)>,
@@ -39,7 +41,7 @@ pub struct Need {
 /// Tasks chosen by a property; of the person's home stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TasksOf {
-    /// In this list, trash not included.
+    /// In this list, trash included.
     List(ListId),
     /// In this section.
     Section(SectionId),

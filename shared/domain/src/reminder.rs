@@ -71,7 +71,9 @@ pub fn settle(state: &mut State, id: TaskId, now: Timestamp, why: Option<&str>) 
         let key = (id, reminder.id);
         let have = state.schedule.get(&key).cloned();
         match (have, wanted(reminder)) {
-            (Some(have), None) => cancel(state, have, now, why),
+            (Some(have), None) => {
+                cancel(state, have, now, why.unwrap_or("it has no date any more"))
+            }
             (None, Some(moment)) => state.schedule(set(id, reminder, stream, 1, moment, now)),
             (Some(have), Some(moment))
                 if have.moment != moment || have.state == ScheduleState::Cancelled =>
@@ -96,6 +98,7 @@ pub fn settle(state: &mut State, id: TaskId, now: Timestamp, why: Option<&str>) 
                 .any(|reminder| reminder.id == row.reminder)
     };
     let gone: Vec<_> = state.schedule.values().filter(gone).cloned().collect();
+    let why = why.unwrap_or("the reminder was taken away");
     gone.into_iter()
         .for_each(|row| cancel(state, row, now, why));
 }
@@ -125,16 +128,13 @@ fn set(
     }
 }
 
-fn cancel(state: &mut State, row: Scheduled, now: Timestamp, why: Option<&str>) {
+fn cancel(state: &mut State, row: Scheduled, now: Timestamp, why: &str) {
     if row.state != ScheduleState::Open {
         return;
     }
     let detail = Detail {
         task: Some(row.task.0),
-        note: Some(
-            why.unwrap_or("there is no date to remind of any more")
-                .to_owned(),
-        ),
+        note: Some(why.to_owned()),
         ..Detail::default()
     };
     state.say(
@@ -385,20 +385,19 @@ pub fn wake(state: &mut State, id: DeliveryId, now: Timestamp) {
 }
 
 /// Takes a delivery to send it: the answer is what to send, or nothing when somebody else has it or nothing is left to say.
-/// What it says is frozen at the first claim.
+/// What it says is frozen at the first claim; what was cancelled since then is left out.
 pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> Option<Delivery> {
     let mut delivery = state.deliveries.get(&id).cloned()?;
     let free = delivery.token.is_empty() || delivery.next_at <= now;
     if delivery.state != DeliveryState::Open || !free {
         return None;
     }
+    delivery.items.retain(|item| stands(state, item));
     if delivery.attempt == 0 {
         let settings = state.my_settings();
-        delivery.items = delivery
-            .items
-            .iter()
-            .filter_map(|item| frozen(state, item, &settings))
-            .collect();
+        for item in &mut delivery.items {
+            freeze(state, item, &settings);
+        }
     }
     if delivery.items.is_empty() {
         state.deliver(Delivery {
@@ -415,18 +414,24 @@ pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> 
     Some(delivery)
 }
 
-/// An item with the words of its task, where the reminder still stands.
-fn frozen(state: &State, item: &Item, settings: &Settings) -> Option<Item> {
-    let row = state.schedule.get(&(item.task, item.reminder))?;
-    let task = &state.row::<Task>(item.task.0).ok()?.value;
-    let stands =
-        row.generation == item.generation && row.state == ScheduleState::Fired && task.is_live();
-    let due = task.due.as_ref().map(|due| in_words(due, settings.zone()));
-    stands.then(|| Item {
-        title: task.title.clone(),
-        due,
-        ..item.clone()
-    })
+/// Whether the reminder is still to be said: neither moved nor cancelled, its task open.
+fn stands(state: &State, item: &Item) -> bool {
+    let row = state.schedule.get(&(item.task, item.reminder));
+    let same =
+        |row: &Scheduled| row.generation == item.generation && row.state == ScheduleState::Fired;
+    let live = state
+        .row::<Task>(item.task.0)
+        .is_ok_and(|row| row.value.is_live());
+    live && row.is_some_and(same)
+}
+
+/// Keeps the words of the task as they are now.
+fn freeze(state: &State, item: &mut Item, settings: &Settings) {
+    if let Ok(row) = state.row::<Task>(item.task.0) {
+        item.title.clone_from(&row.value.title);
+        let due = row.value.due.as_ref();
+        item.due = due.map(|due| in_words(due, settings.zone()));
+    }
 }
 
 /// A date as a reminder says it: "Sunday 29 November 2026, 15:00 (Europe/Berlin)".

@@ -7,7 +7,10 @@ use crate::{
     when::When,
     zone::ZoneName,
 };
-use jiff::Timestamp;
+use jiff::{
+    RoundMode, Timestamp, Unit,
+    civil::{DateTime, DateTimeRound},
+};
 
 /// A recurrence as it is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,11 +56,13 @@ impl Repeat {
         now: Timestamp,
     ) -> Result<Recurrence, Refusal> {
         let start = self.start.or(due.map(civil)).unwrap_or_else(|| {
-            let here = now.to_zoned(settings.zone().clone());
-            if has_time(&self.rrule) {
-                CivilWhen::At(here.datetime())
-            } else {
+            let here = now.to_zoned(settings.zone().clone()).datetime();
+            if self.rrule.freq() == Freq::Hourly {
+                CivilWhen::At(whole(here, Unit::Minute))
+            } else if self.rrule.by_hour().is_empty() {
                 CivilWhen::Date(here.date())
+            } else {
+                CivilWhen::At(whole(here, Unit::Hour))
             }
         });
         let zone = match (&self.time_zone, due) {
@@ -77,6 +82,60 @@ impl Repeat {
     }
 }
 
+/// A recurrence from one occurrence on, with that one moved: the time and, where the rule names them, the day follow.
+///
+/// # Errors
+/// A rule that gives no date any more.
+pub fn moved(
+    recurrence: &Recurrence,
+    occurrence: CivilWhen,
+    to: CivilWhen,
+    zone: Option<ZoneName>,
+) -> Result<Recurrence, Refusal> {
+    let (_, rest) = recurrence.split_at(occurrence);
+    let moved = Recurrence {
+        rrule: moved_rule(&rest.rrule, occurrence, to)?,
+        start: to,
+        time_zone: zone,
+        ..rest
+    };
+    moved.check()?;
+    Ok(moved)
+}
+
+/// The rule with the only weekday, day, month, hour or minute that it names moved too.
+fn moved_rule(rule: &Rule, from: CivilWhen, to: CivilWhen) -> Result<Rule, RuleError> {
+    let weekday = |when: CivilWhen| {
+        let day = when.date().strftime("%a").to_string();
+        day.get(..2).unwrap_or_default().to_ascii_uppercase()
+    };
+    let figure = |of: fn(DateTime) -> i8| {
+        (
+            of(from.datetime()).to_string(),
+            of(to.datetime()).to_string(),
+        )
+    };
+    let follow = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let (was, is) = match (name, rule.freq()) {
+            ("BYDAY", Freq::Weekly) => (weekday(from), weekday(to)),
+            ("BYMONTHDAY", _) => figure(DateTime::day),
+            ("BYMONTH", Freq::Yearly) => figure(DateTime::month),
+            ("BYHOUR", _) => figure(DateTime::hour),
+            ("BYMINUTE", _) => figure(DateTime::minute),
+            _ => return part.to_owned(),
+        };
+        if value == was {
+            format!("{name}={is}")
+        } else {
+            part.to_owned()
+        }
+    };
+    let text = rule.to_string();
+    let parts: Vec<_> = text.split(';').map(follow).collect();
+    parts.join(";").parse()
+}
+
 /// The wall date or time of a date.
 pub fn civil(when: &When) -> CivilWhen {
     match when {
@@ -93,8 +152,10 @@ pub fn due(occurrence: CivilWhen, zone: Option<ZoneName>) -> When {
     }
 }
 
-fn has_time(rule: &Rule) -> bool {
-    !rule.by_hour().is_empty() || rule.freq() == Freq::Hourly
+/// The next whole hour or minute.
+fn whole(at: DateTime, unit: Unit) -> DateTime {
+    let up = DateTimeRound::new().smallest(unit).mode(RoundMode::Ceil);
+    at.round(up).unwrap_or(at)
 }
 
 /// The first occurrence of a recurrence as a due date.

@@ -1,20 +1,28 @@
 //! A recurring task as a whole: what its next occurrences will be.
 
+mod spawn;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use spawn::{is_untouched, rebase};
+pub use spawn::{need, spawn, successor};
+
 use crate::{
     event::{Detail, EventKind},
-    id::{ListId, SectionId, SeriesId, TaskId, UserId, derived},
+    id::{SeriesId, TaskId, UserId},
     record::record,
-    recurrence::{CivilWhen, Recurrence},
+    recurrence::Recurrence,
     refusal::Refusal,
-    repeat,
+    reminder, repeat,
     state::State,
-    task::{Estimate, Link, Priority, Reminder, ReminderSpec, Task},
+    task::{Estimate, Link, Priority, Reminder, Task},
     when::When,
 };
 use jiff::{Timestamp, tz::TimeZone};
 
 record! {
-    /// The template that occurrences are made from. Editing one occurrence does not touch it.
+    /// The template that occurrences are made from. Editing one occurrence does not touch it. Where they stand is not part of it:
+    /// the next one stands where the last one stood, because a task that was moved stays moved.
     Series,
     /// Some fields of a series.
     SeriesPatch {
@@ -26,12 +34,6 @@ record! {
         priority: Priority,
         /// Their tags.
         tags: Vec<String>,
-        /// Their list.
-        list_id: Option<ListId>,
-        /// Their section.
-        section_id: Option<SectionId>,
-        /// Their parent.
-        parent_id: Option<TaskId>,
         /// Who is to do them.
         assignee: Option<UserId>,
         /// How long they take.
@@ -74,9 +76,6 @@ impl Series {
             notes: task.notes,
             priority: task.priority,
             tags: task.tags,
-            list_id: task.list_id,
-            section_id: task.section_id,
-            parent_id: task.parent_id,
             assignee: task.assignee,
             estimate: task.estimate,
             links: task.links,
@@ -94,11 +93,6 @@ pub fn goes_on(state: &State, id: SeriesId) -> bool {
     state
         .row::<Series>(id.0)
         .is_ok_and(|row| row.value.ended_at.is_none())
-}
-
-/// The id of the occurrence that follows a task: the same for every delivery of the same event.
-pub fn successor(series: SeriesId, task: TaskId) -> TaskId {
-    TaskId(derived(&["next", &series.to_string(), &task.to_string()]))
 }
 
 /// Ends a series: its open occurrence stays, as a task that does not come back.
@@ -161,10 +155,7 @@ pub fn resume(state: &mut State, id: SeriesId, now: Timestamp) -> Result<(), Ref
     if occurrences(state, id).is_empty()
         && let Some(last) = last(state, id)
     {
-        let closed_at = state.row::<Task>(last.0)?.value.closed_at;
-        if let Some(closed_at) = closed_at {
-            spawn(state, last, closed_at, now)?;
-        }
+        spawn::follow(state, last, now, now)?;
     }
     Ok(())
 }
@@ -180,6 +171,7 @@ fn occurrences(state: &State, id: SeriesId) -> Vec<TaskId> {
         .collect()
 }
 
+/// The latest occurrence that was loaded.
 fn last(state: &State, id: SeriesId) -> Option<TaskId> {
     let of_series = |task: &Task| {
         task.series_id == Some(id) && task.occurrence.is_some() && task.deleted_at.is_none()
@@ -191,170 +183,8 @@ fn last(state: &State, id: SeriesId) -> Option<TaskId> {
         .map(|(id, _)| TaskId(id))
 }
 
-/// Makes the next occurrence after a task that was closed at `closed_at`: once, however often it is asked for.
-/// Nothing happens where the closing is no longer the task's last change of status, or the series is paused or over.
-///
-/// # Errors
-/// None that can be mended by trying again: the task or the series is gone.
-pub fn spawn(
-    state: &mut State,
-    id: TaskId,
-    closed_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let row = state.row::<Task>(id.0)?;
-    let (task, stream) = (row.value.clone(), row.stream);
-    if task.status == crate::task::Status::Open
-        || task.closed_at != Some(closed_at)
-        || task.deleted_at.is_some()
-    {
-        return Ok(());
-    }
-    let (Some(series_id), Some(occurrence)) = (task.series_id, task.occurrence) else {
-        return Ok(());
-    };
-    let series = state.row::<Series>(series_id.0)?.value.clone();
-    let Some(recurrence) = series
-        .recurrence
-        .clone()
-        .filter(|_| series.paused_at.is_none() && series.ended_at.is_none())
-    else {
-        return Ok(());
-    };
-    let next_id = successor(series_id, id);
-    if let Ok(next) = state.row::<Task>(next_id.0) {
-        return if next.value.deleted_at.is_some() {
-            crate::task::trash::restore(state, next_id, now)
-        } else {
-            Ok(())
-        };
-    }
-    let settings = state.my_settings();
-    let catch_up = recurrence.catch_up(occurrence, closed_at, settings.zone());
-    let Some(next) = catch_up.next else {
-        if !catch_up.too_far_ahead {
-            end(state, series_id, now)?;
-        }
-        return Ok(());
-    };
-    let moment = next.occurrence;
-    let made = Task {
-        series_id: Some(series_id),
-        ..instance(&series, &recurrence, moment, now)
-    };
-    let missed = catch_up
-        .missed
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>();
-    let placed = recurrence.placed(next, settings.zone());
-    let note = [
-        placed.note.map(|note| note.words().to_owned()),
-        (!missed.is_empty()).then(|| format!("missed: {}", missed.join(", "))),
-    ];
-    let note = note.into_iter().flatten().collect::<Vec<_>>().join("; ");
-    let detail = Detail {
-        note: (!note.is_empty()).then_some(note),
-        ..Detail::default()
-    };
-    state.create_with::<Task>(
-        EventKind::TaskCreated,
-        stream,
-        next_id.0,
-        now,
-        &made,
-        detail,
-    );
-    crate::reminder::settle(state, next_id, now, None);
-    let shift = |when: &When, by: &Task| shifted(when, by.due.as_ref(), made.due.as_ref());
-    for child in state.children(id) {
-        if state
-            .row::<Task>(child.0)
-            .is_ok_and(|row| row.value.deleted_at.is_none())
-        {
-            let copy = TaskId(derived(&["step", &next_id.to_string(), &child.to_string()]));
-            crate::task::copy::copy_tree(state, child, copy, Some(next_id), now, &|step| {
-                step.due = step.due.as_ref().map(|due| shift(due, &task));
-                step.start = step.start.as_ref().map(|start| shift(start, &task));
-                step.reminders
-                    .iter_mut()
-                    .for_each(|reminder| reminder.snoozed_until = None);
-            })?;
-        }
-    }
-    Ok(())
-}
-
-/// The occurrence at a moment, from the template.
-fn instance(series: &Series, recurrence: &Recurrence, moment: CivilWhen, now: Timestamp) -> Task {
-    let due = repeat::due(moment, recurrence.time_zone.clone());
-    let template = series.clone();
-    let reminders = template.reminders.into_iter().map(|reminder| Reminder {
-        spec: match reminder.spec {
-            ReminderSpec::At { at } => ReminderSpec::At {
-                at: shifted_instant(at, series.due.as_ref(), &due),
-            },
-            lead @ ReminderSpec::Lead { .. } => lead,
-        },
-        snoozed_until: None,
-        ..reminder
-    });
-    Task {
-        title: template.title,
-        notes: template.notes,
-        priority: template.priority,
-        tags: template.tags,
-        list_id: template.list_id,
-        section_id: template.section_id,
-        parent_id: template.parent_id,
-        assignee: template.assignee,
-        estimate: template.estimate,
-        links: template.links,
-        reminders: reminders.collect(),
-        start: template
-            .start
-            .as_ref()
-            .map(|start| shifted(start, series.due.as_ref(), Some(&due))),
-        due: Some(due),
-        recurrence: Some(recurrence.clone()),
-        occurrence: Some(moment),
-        position: crate::task::place::last(now),
-        created_at: now,
-        ..Task::default()
-    }
-}
-
-/// A date that keeps its distance to the due date, in wall time.
-fn shifted(when: &When, from: Option<&When>, to: Option<&When>) -> When {
-    let (Some(from), Some(to)) = (from, to) else {
-        return when.clone();
-    };
-    let moved = || {
-        when.civil()
-            .checked_add(to.civil().since(from.civil()).ok()?)
-            .ok()
-    };
-    moved().map_or_else(|| when.clone(), |civil| when.moved_to(civil))
-}
-
-fn shifted_instant(at: Timestamp, from: Option<&When>, to: &When) -> Timestamp {
-    let moved = || {
-        let zone = to
-            .zone()
-            .map_or(TimeZone::UTC, |zone| zone.time_zone().clone());
-        let wall = at.to_zoned(zone.clone()).datetime();
-        let wall = wall
-            .checked_add(to.civil().since(from?.civil()).ok()?)
-            .ok()?;
-        zone.to_ambiguous_zoned(wall)
-            .compatible()
-            .ok()
-            .map(|zoned| zoned.timestamp())
-    };
-    moved().unwrap_or(at)
-}
-
-/// Passes over this occurrence: the task moves to the next one. Where there is none it is dropped and the series ends.
+/// Passes over this occurrence: the task moves to the next one, its open steps with it. Where there is none it is dropped and
+/// the series ends.
 ///
 /// # Errors
 /// The task is not an open occurrence of a series.
@@ -374,24 +204,40 @@ pub fn skip(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refusal
         crate::task::close::drop(state, id, now)?;
         return end(state, series, now);
     };
-    let due = repeat::due(next.occurrence, recurrence.time_zone.clone());
-    state.change::<Task>(
-        EventKind::TaskSkipped,
-        id.0,
-        now,
-        Detail::default(),
-        |task| {
-            task.start = task
-                .start
-                .as_ref()
-                .map(|start| shifted(start, task.due.as_ref(), Some(&due)));
-            task.due = Some(due.clone());
-            task.occurrence = Some(next.occurrence);
-            task.reminders
-                .iter_mut()
-                .for_each(|reminder| reminder.snoozed_until = None);
-        },
-    )?;
-    crate::reminder::settle(state, id, now, Some("skipped"));
+    let settings = state.my_settings();
+    let zone = settings.zone();
+    let detail = Detail {
+        note: spawn::words(recurrence, next, zone),
+        ..Detail::default()
+    };
+    let to = repeat::due(next.occurrence, recurrence.time_zone.clone());
+    let from = spawn::stood(&task);
+    state.change::<Task>(EventKind::TaskSkipped, id.0, now, detail, |task| {
+        spawn::shift(task, from.as_ref(), &to, zone);
+        task.due = Some(to.clone());
+        task.occurrence = Some(next.occurrence);
+    })?;
+    reminder::settle(state, id, now, Some("skipped"));
+    shift_steps(state, id, (from.as_ref(), &to), zone, now)
+}
+
+/// Open steps keep their distance to the task above.
+fn shift_steps(
+    state: &mut State,
+    id: TaskId,
+    (from, to): (Option<&When>, &When),
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    for step in state.children(id) {
+        if state.row::<Task>(step.0)?.value.is_live() {
+            let kind = EventKind::TaskChanged;
+            state.change::<Task>(kind, step.0, now, Detail::default(), |task| {
+                spawn::shift(task, from, to, zone);
+            })?;
+            reminder::settle(state, step, now, Some("skipped"));
+            shift_steps(state, step, (from, to), zone, now)?;
+        }
+    }
     Ok(())
 }

@@ -295,26 +295,33 @@ impl State {
     }
 
     fn emit(&mut self, event: Event, now: Timestamp) {
-        let before = self.task_shadow(&event);
+        let before = self.counted(&event);
         self.fold(&event, now);
-        let after = self.task_shadow(&event);
+        let after = self.counted(&event);
         let head = self.heads.entry(event.stream).or_default();
-        head.open_tasks = (head.open_tasks + u64::from(after)).saturating_sub(u64::from(before));
+        let count =
+            |had: u64, was: bool, is: bool| (had + u64::from(is)).saturating_sub(u64::from(was));
+        head.open_tasks = count(head.open_tasks, before.0, after.0);
+        head.lists = count(head.lists, before.1, after.1);
         self.written.events.push(event);
     }
 
-    fn task_shadow(&self, event: &Event) -> bool {
-        matches!(event.change, Change::Task(_))
-            && self
-                .tasks
-                .get(&event.subject)
-                .is_some_and(|row| row.value.is_live())
+    /// Whether the event's subject counts as an open task, and as a list.
+    fn counted(&self, event: &Event) -> (bool, bool) {
+        let task = self.tasks.get(&event.subject);
+        let list = self.lists.get(&event.subject);
+        (
+            task.is_some_and(|row| row.value.is_live()),
+            list.is_some_and(|row| row.value.deleted_at.is_none()),
+        )
     }
 
     /// Applies an event: the one place where rows change, used by decisions and by `errand rebuild` alike.
     pub fn fold(&mut self, event: &Event, at: Timestamp) {
         if event.kind == EventKind::TaskPurged {
             self.tasks.remove(&event.subject);
+            let about = TaskId(event.subject);
+            self.comments.retain(|_, row| row.value.task_id != about);
             self.purged.insert(TaskId(event.subject));
             return;
         }
@@ -366,7 +373,7 @@ impl State {
         self.written.warnings.push(warning);
     }
 
-    /// Removes a task's content for good. Its steps stand free.
+    /// Removes a task's content for good.
     pub fn purge(&mut self, id: TaskId, now: Timestamp) {
         let Some(row) = self.tasks.get(&id.0) else {
             return;
@@ -388,6 +395,12 @@ impl State {
     /// What this decision wrote.
     pub fn written(&self) -> &Written {
         &self.written
+    }
+
+    /// What this decision wrote, as a store takes it.
+    #[cfg(test)]
+    pub(crate) fn take_written(&mut self) -> Written {
+        std::mem::take(&mut self.written)
     }
 
     /// The ids of the records of a kind that this decision wrote.

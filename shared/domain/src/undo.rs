@@ -3,6 +3,7 @@
 use crate::{
     event::{Change, Detail, Event, EventKind, Fields, Logged},
     id::{RunId, TaskId},
+    keep,
     list::{Comment, List, Section, Tag, View},
     merge::group,
     record::{Patch, Record},
@@ -15,6 +16,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// What an undo did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,43 +61,48 @@ pub fn undo(
     let mut open = Vec::new();
     for logged in chosen.into_iter().rev() {
         match blocked(logged, &later, state) {
-            Some(because) => done.left.push(Left {
-                event_id: event_id(logged),
-                because,
-            }),
+            Some(because) => done.left.push(left(logged, because)),
             None => open.push(logged),
         }
     }
     if !done.left.is_empty() && (!partly || open.is_empty()) {
         return Err(Refusal::UndoBlocked(done.left));
     }
-    for logged in open {
+    for logged in &open {
         take_back(state, &logged.event, now, &mut done)?;
         done.undone.push(event_id(logged));
     }
-    let sent = |logged: &&&Logged| {
-        logged.event.kind == EventKind::ReminderSent
-            && logged.event.detail.channel.as_deref() == Some("email")
-    };
-    for logged in later.iter().filter(sent) {
-        done.left.push(Left {
-            event_id: event_id(logged),
-            because: "a mail was sent, which cannot be taken back".into(),
-        });
+    for logged in &open {
+        mend(state, logged, now)?;
     }
-    let home = state.home;
-    let run = done.run.unwrap_or_default();
-    state.say(
-        home,
-        EventKind::RunUndone,
-        run.0,
-        now,
-        Detail {
-            undoes: Some(run),
-            ..Detail::default()
+    let of_these = |task: Uuid| open.iter().any(|logged| logged.event.subject == task);
+    for logged in later {
+        let Detail { task, channel, .. } = &logged.event.detail;
+        let mailed =
+            logged.event.kind == EventKind::ReminderSent && channel.as_deref() == Some("email");
+        if mailed && task.is_some_and(of_these) {
+            let because = "a mail was sent, which cannot be taken back";
+            done.left.push(left(logged, because.into()));
+        }
+    }
+    let (home, run) = (state.home, done.run.unwrap_or_default());
+    let detail = Detail {
+        note: match done.undone.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
         },
-    );
+        undoes: Some(run),
+        ..Detail::default()
+    };
+    state.say(home, EventKind::RunUndone, run.0, now, detail);
     Ok(done)
+}
+
+fn left(logged: &Logged, because: String) -> Left {
+    Left {
+        event_id: event_id(logged),
+        because,
+    }
 }
 
 /// The id of an event, `stream:n`.
@@ -112,26 +119,56 @@ fn blocked(logged: &Logged, later: &[&Logged], state: &State) -> Option<String> 
     if event.kind == EventKind::TaskPurged || state.purged.contains(&TaskId(event.subject)) {
         return Some("its content was removed for good".to_owned());
     }
-    let mine = groups(&event.change);
-    let touches = |other: &&&Logged| {
+    let after = |other: &&&Logged| {
         other.event.subject == event.subject
             && (other.event.stream, other.n) > (event.stream, logged.n)
-            && groups(&other.event.change)
-                .intersection(&mine)
-                .next()
-                .is_some()
     };
-    let by = later.iter().find(touches)?;
-    let fields: Vec<_> = groups(&by.event.change)
-        .intersection(&mine)
-        .copied()
-        .collect();
-    Some(format!(
-        "{} changed again later ({} at {})",
-        fields.join(" and "),
-        event_id(by),
-        by.at
-    ))
+    let after: Vec<_> = later.iter().filter(after).copied().collect();
+    let differing = match &event.change {
+        Change::Task(_) => differing::<Task>(state, event, &after),
+        Change::Series(_) => differing::<Series>(state, event, &after),
+        Change::List(_) => differing::<List>(state, event, &after),
+        Change::Section(_) => differing::<Section>(state, event, &after),
+        Change::Tag(_) => differing::<Tag>(state, event, &after),
+        Change::View(_) => differing::<View>(state, event, &after),
+        Change::Comment(_) => differing::<Comment>(state, event, &after),
+        Change::Settings(_) => differing::<Settings>(state, event, &after),
+        Change::None => None,
+    };
+    let Some(differing) = differing else {
+        return Some("it is not there any more".to_owned());
+    };
+    let mine = groups(&event.change);
+    let both: Vec<_> = mine.intersection(&differing).copied().collect();
+    if both.is_empty() {
+        return None;
+    }
+    let touches = |other: &&&Logged| {
+        both.iter()
+            .any(|it| groups(&other.event.change).contains(it))
+    };
+    let by = after.iter().rev().find(touches);
+    let by = by.map_or_else(String::new, |by| {
+        format!(" ({} at {})", event_id(by), by.at)
+    });
+    Some(format!("{} changed again later{by}", both.join(" and ")))
+}
+
+/// The groups in which a record differs from what it was before those events: what was changed and changed back does not.
+fn differing<R: Kept>(
+    state: &State,
+    event: &Event,
+    after: &[&Logged],
+) -> Option<BTreeSet<&'static str>> {
+    let now = &state.row::<R>(event.subject).ok()?.value;
+    let mut then = now.clone();
+    for logged in after.iter().rev() {
+        if let Some(fields) = R::unwrap(&logged.event.change) {
+            then.apply(&fields.before);
+        }
+    }
+    let names = then.diff(now).1.names();
+    Some(names.into_iter().map(group).collect())
 }
 
 fn groups(change: &Change) -> BTreeSet<&'static str> {
@@ -225,8 +262,9 @@ fn take_back(
             K::SettingsChanged,
             K::SettingsChanged,
             now,
-            |_| {},
-        ),
+            |settings| *settings = Settings::default(),
+        )
+        .map(|()| keep::settle_all(state, now)),
         Change::None => Ok(()),
     }
 }
@@ -304,7 +342,7 @@ fn take_back_successor(
     if row.value.deleted_at.is_some() {
         return Ok(());
     }
-    if row.version == 1 {
+    if series::is_untouched(state, id, next) {
         return trash::delete(state, next, now);
     }
     let because = format!("the next occurrence, {next}, was edited and stays");
@@ -313,4 +351,26 @@ fn take_back_successor(
         because,
     });
     Ok(())
+}
+
+/// After all was taken back: nothing stands below what is in the trash, and nothing in a circle.
+fn mend(state: &mut State, logged: &Logged, now: Timestamp) -> Result<(), Refusal> {
+    let id = TaskId(logged.event.subject);
+    let Ok(row) = state.row::<Task>(id.0) else {
+        return Ok(());
+    };
+    if row.value.deleted_at.is_some() {
+        return state
+            .children(id)
+            .into_iter()
+            .try_for_each(|step| trash::delete(state, step, now));
+    }
+    let mut free = row.value.clone();
+    trash::set_free(state, &mut free);
+    let detail = Detail::default();
+    state.change::<Task>(EventKind::TaskChanged, id.0, now, detail, |task| {
+        *task = free
+    })?;
+    let sound = crate::task::check::sound(state, id);
+    sound.map_err(|why| Refusal::UndoBlocked(vec![left(logged, why.to_string())]))
 }

@@ -3,7 +3,8 @@
 use super::{Task, TaskPatch, check};
 use crate::{
     event::{Detail, EventKind},
-    id::TaskId,
+    id::{SeriesId, TaskId, UserId},
+    list::Section,
     merge,
     record::{Patch, Record},
     refusal::Refusal,
@@ -57,37 +58,30 @@ pub fn change(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let row = state.row::<Task>(id.0)?;
-    if row.value.deleted_at.is_some() {
-        return Err(Refusal::Unfit(
-            "This task is in the trash. Restore it first.".to_owned(),
-        ));
-    }
+    super::close::present(state, id)?;
     expected(Task::WHAT, row.version, expect)?;
+    let was = row.value.clone();
+    let mut edit = edit.clone();
     if let Expect::Base(base) = expect {
-        merge::check(state, id, base, &edit.set)?;
+        merge::onto(state, id, base, &mut edit, now)?;
     }
-    let mut next = state.row::<Task>(id.0)?.value.clone();
-    apply(&mut next, edit);
-    let moved_home = edit.set.parent_id.is_some();
-    if moved_home {
-        super::create::inherit_list(state, &mut next);
-    }
-    let was = state.row::<Task>(id.0)?.value.clone();
-    recur(state, id, &mut next, edit, now)?;
-    follow_date(&mut next, edit);
+    let mut next = was.clone();
+    apply(&mut next, &edit, state.viewer);
+    place(state, &was, &mut next, &edit);
+    let detail = Detail {
+        note: recur(state, id, &mut next, &edit, now)?,
+        ..Detail::default()
+    };
+    follow_date(&was, &mut next, &edit)?;
     check::tidy(&mut next);
     let (_, changed) = was.diff(&next);
     check::task(state, id, &next, &changed)?;
-    state.change::<Task>(
-        EventKind::TaskChanged,
-        id.0,
-        now,
-        Detail::default(),
-        |task| *task = next.clone(),
-    )?;
+    state.change::<Task>(EventKind::TaskChanged, id.0, now, detail, |task| {
+        *task = next.clone();
+    })?;
     follow_list(state, id, now)?;
-    follow_series(state, &was, &next, edit, now)?;
-    reminder::settle(state, id, now, Some("the reminder was taken away"));
+    follow_series(state, &was, &next, &edit, now)?;
+    reminder::settle(state, id, now, None);
     Ok(())
 }
 
@@ -108,97 +102,102 @@ pub(crate) fn expected(what: &'static str, current: u64, expect: Expect) -> Resu
     }
 }
 
-fn apply(task: &mut Task, edit: &Edit) {
-    let own = edit
-        .set
-        .reminders
-        .as_ref()
-        .and_then(|new| new.first())
-        .map(|reminder| reminder.person);
-    let others: Vec<_> = task
-        .reminders
-        .iter()
-        .filter(|old| own.is_some_and(|own| old.person != own))
-        .cloned()
-        .collect();
+fn apply(task: &mut Task, edit: &Edit, viewer: UserId) {
+    let had = task.reminders.clone();
     task.apply(&edit.set);
-    if own.is_some() {
+    if edit.set.reminders.is_some() {
+        for reminder in &mut task.reminders {
+            let same = had
+                .iter()
+                .find(|old| old.id == reminder.id && old.spec == reminder.spec);
+            let snoozed = same.and_then(|old| old.snoozed_until);
+            reminder.snoozed_until = reminder.snoozed_until.or(snoozed);
+        }
+        // A person replaces their own only.
+        let others = had.into_iter().filter(|old| old.person != viewer);
         task.reminders.extend(others);
     }
-    task.tags.retain(|tag| {
-        !edit
-            .remove_tags
-            .iter()
-            .any(|gone| gone.eq_ignore_ascii_case(tag))
-    });
+    let is_gone = |tag: &String| {
+        let gone = |gone: &String| gone.to_lowercase() == tag.to_lowercase();
+        edit.remove_tags.iter().any(gone)
+    };
+    task.tags.retain(|tag| !is_gone(tag));
     task.tags.extend(edit.add_tags.iter().cloned());
     task.blocked_by
         .retain(|blocker| !edit.remove_blockers.contains(blocker));
     task.blocked_by.extend(&edit.add_blockers);
 }
 
-/// Begins, changes or ends the recurrence. A change of the rule always concerns the series.
+/// Where a task is put by what the edit names: under a parent it stands where that stands; moved alone it leaves its parent.
+fn place(state: &State, was: &Task, next: &mut Task, edit: &Edit) {
+    let set = &edit.set;
+    if let (None, None, Some(Some(section))) = (&set.list_id, &set.parent_id, &set.section_id)
+        && let Ok(row) = state.row::<Section>(section.0)
+    {
+        next.list_id = Some(row.value.list_id);
+    }
+    if next.list_id != was.list_id && set.section_id.is_none() {
+        next.section_id = None;
+    }
+    if set.parent_id.is_some() {
+        super::create::inherit_list(state, next);
+    } else if (next.list_id, next.section_id) != (was.list_id, was.section_id) {
+        next.parent_id = None;
+    }
+}
+
+/// Begins, changes or ends the recurrence; answers why the first date is not where the rule's words say. A change of the rule
+/// always concerns the series.
 fn recur(
     state: &mut State,
     id: TaskId,
     next: &mut Task,
     edit: &Edit,
     now: Timestamp,
-) -> Result<(), Refusal> {
-    match &edit.repeat {
-        None => {}
-        Some(None) => {
+) -> Result<Option<String>, Refusal> {
+    let goes_on = |series: &SeriesId| series::goes_on(state, *series);
+    let series = next.series_id.filter(goes_on);
+    match (&edit.repeat, series) {
+        (None, _) => Ok(None),
+        (Some(None), series) => {
             next.recurrence = None;
-            if let Some(series) = next.series_id {
-                series::end(state, series, now)?;
-            }
+            series.map_or(Ok(()), |series| series::end(state, series, now))?;
+            Ok(None)
         }
-        Some(Some(again)) => match next
-            .series_id
-            .filter(|series| series::goes_on(state, *series))
-        {
-            None => {
-                super::create::begin_series(state, id, next, again, now)?;
-                if let Some(series) = next.series_id {
-                    let home = state.row::<Task>(id.0)?.stream;
-                    state.create(
-                        EventKind::SeriesChanged,
-                        home,
-                        series.0,
-                        now,
-                        &Series::of(next, now),
-                    );
-                }
+        (Some(Some(again)), Some(_)) => super::create::recur(state, next, again, now),
+        (Some(Some(again)), None) => {
+            let note = super::create::begin_series(state, id, next, again, now)?;
+            if let Some(series) = next.series_id {
+                let stream = state.row::<Task>(id.0)?.stream;
+                let template = Series::of(next, now);
+                state.create(EventKind::SeriesChanged, stream, series.0, now, &template);
             }
-            Some(_) => {
-                let settings = state.my_settings();
-                next.recurrence = Some(again.resolve(next.due.as_ref(), &settings, now)?);
-                next.occurrence = next.due.as_ref().map(repeat::civil);
-            }
-        },
+            Ok(note)
+        }
     }
-    Ok(())
 }
 
-/// A date moved by hand is what counts: a snooze ends, and with "following" the series starts anew from there.
-fn follow_date(next: &mut Task, edit: &Edit) {
-    let dated = edit.set.due.is_some() || edit.set.start.is_some() || edit.set.deadline.is_some();
-    if dated && edit.set.reminders.is_none() {
+/// A date moved by hand is what counts: a snooze ends, and with "following" the series goes on from there.
+fn follow_date(was: &Task, next: &mut Task, edit: &Edit) -> Result<(), Refusal> {
+    let moved = (&was.due, &was.start, was.deadline) != (&next.due, &next.start, next.deadline);
+    if moved && edit.set.reminders.is_none() {
         next.reminders
             .iter_mut()
             .for_each(|reminder| reminder.snoozed_until = None);
     }
     let rule_given = matches!(edit.repeat, Some(Some(_)));
-    if let (true, false, Some(Some(due)), Some(recurrence)) = (
+    if let (true, false, Some(Some(due)), Some(recurrence), Some(occurrence)) = (
         edit.following,
         rule_given,
         &edit.set.due,
         &mut next.recurrence,
+        was.occurrence,
     ) {
-        recurrence.start = repeat::civil(due);
-        recurrence.time_zone = due.zone().cloned();
-        next.occurrence = Some(repeat::civil(due));
+        let to = repeat::civil(due);
+        *recurrence = repeat::moved(recurrence, occurrence, to, due.zone().cloned())?;
+        next.occurrence = Some(to);
     }
+    Ok(())
 }
 
 /// Steps stand in the list of their parent.
@@ -244,12 +243,20 @@ fn follow_series(
     let (_, changed) =
         Series::of(was, Timestamp::UNIX_EPOCH).diff(&Series::of(next, Timestamp::UNIX_EPOCH));
     let changed = changed.only(|field| edit.following || matches!(field, "recurrence" | "due"));
+    let dated = ["due", "start", "reminders", "recurrence"];
+    let dated = changed.names().iter().any(|name| dated.contains(name));
+    let settings = state.my_settings();
     state.change::<Series>(
         EventKind::SeriesChanged,
         series.0,
         now,
         Detail::default(),
-        |series| series.apply(&changed),
+        |series| {
+            if dated {
+                series::rebase(series, next, settings.zone());
+            }
+            series.apply(&changed);
+        },
     )?;
     Ok(())
 }

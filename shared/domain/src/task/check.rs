@@ -29,15 +29,18 @@ pub const LISTS: u64 = 1_000;
 /// Trims what people leave around words, and takes doubled tags and blockers out.
 pub fn tidy(task: &mut Task) {
     task.title = task.title.trim().to_owned();
-    let mut seen = BTreeSet::new();
-    task.tags = task
-        .tags
-        .iter()
-        .map(|tag| tag.trim().to_owned())
-        .filter(|tag| seen.insert(tag.to_lowercase()))
-        .collect();
+    tidy_tags(&mut task.tags);
     let mut seen = BTreeSet::new();
     task.blocked_by.retain(|id| seen.insert(*id));
+}
+
+/// The same for tags alone.
+pub(crate) fn tidy_tags(tags: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for tag in tags.iter_mut() {
+        *tag = tag.trim().to_owned();
+    }
+    tags.retain(|tag| seen.insert(tag.to_lowercase()));
 }
 
 /// Whether a task may be as it is, where `changed` are the fields that were set.
@@ -111,6 +114,25 @@ fn plausible(pointer: &str, when: Option<&When>) -> Result<(), Refusal> {
     })
 }
 
+/// Whether the person's stream has room for so many more open tasks.
+///
+/// # Errors
+/// The limit.
+pub(super) fn room(state: &State, more: u64) -> Result<(), Refusal> {
+    let open = state
+        .heads
+        .get(&state.home)
+        .map_or(0, |head| head.open_tasks);
+    if open + more <= OPEN_TASKS {
+        return Ok(());
+    }
+    Err(Refusal::Limit {
+        what: "open tasks",
+        limit: OPEN_TASKS,
+        pointer: String::new(),
+    })
+}
+
 fn tags(tags: &[String]) -> Result<(), Refusal> {
     if tags.len() > TAGS {
         return Err(Refusal::Limit {
@@ -153,7 +175,14 @@ fn links(task: &Task) -> Result<(), Refusal> {
 
 fn reminders(reminders: &[Reminder]) -> Result<(), Refusal> {
     let mut each = std::collections::BTreeMap::<_, usize>::new();
+    let mut seen = BTreeSet::new();
     for (i, reminder) in reminders.iter().enumerate() {
+        if !seen.insert(reminder.id) {
+            return Err(Refusal::field(
+                format!("/reminders/{i}/id"),
+                "Two reminders of a task cannot have one id. Leave `id` out and one is made.",
+            ));
+        }
         let own = each.entry(reminder.person).or_default();
         *own += 1;
         if *own > REMINDERS {
@@ -219,17 +248,80 @@ fn placed(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Result
             .row::<Task>(parent.0)
             .ok()
             .filter(|row| row.value.deleted_at.is_none());
-        let row = row.ok_or_else(|| reference("/parent_id", "task"))?;
-        let above = height_above(state, id, parent)?;
-        if above + height_below(state, id) > DEPTH {
-            return Err(Refusal::Depth(DEPTH));
+        row.ok_or_else(|| reference("/parent_id", "task"))?;
+        depth(state, id, parent)?;
+    }
+    if changed.parent_id.is_some() || changed.recurrence.is_some() {
+        recurs_once(state, id, task)?;
+    }
+    Ok(())
+}
+
+/// Of a task, those above it and those below it only one may come back.
+fn recurs_once(state: &State, id: TaskId, task: &Task) -> Result<(), Refusal> {
+    let recurs = |id: &TaskId| {
+        let row = state.row::<Task>(id.0);
+        row.is_ok_and(|row| row.value.recurrence.is_some() && row.value.is_live())
+    };
+    let mut above = Vec::new();
+    let mut at = task.parent_id;
+    while let Some(ancestor) = at.filter(|ancestor| !above.contains(ancestor)) {
+        above.push(ancestor);
+        let row = state.row::<Task>(ancestor.0).ok();
+        at = row.and_then(|row| row.value.parent_id);
+    }
+    let is_below = above.iter().any(recurs);
+    let has_below = || below(state, id).iter().flatten().any(recurs);
+    let fits = match (task.recurrence.is_some(), is_below) {
+        (false, false) => true,
+        (true, true) => false,
+        _ => !has_below(),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Refusal::field(
+        "/recurrence",
+        "A step of a recurring task comes back with it and has no recurrence of its own.",
+    ))
+}
+
+/// The steps of a task, level by level, as deep as they may go and one more.
+fn below(state: &State, id: TaskId) -> Vec<Vec<TaskId>> {
+    let mut levels: Vec<Vec<TaskId>> = Vec::new();
+    while levels.len() as u64 <= DEPTH {
+        let above = levels
+            .last()
+            .map_or(std::slice::from_ref(&id), Vec::as_slice);
+        let level: Vec<_> = above.iter().flat_map(|id| state.children(*id)).collect();
+        if level.is_empty() {
+            break;
         }
-        if task.recurrence.is_some() && row.value.recurrence.is_some() {
-            return Err(Refusal::field(
-                "/recurrence",
-                "A step of a recurring task comes back with it and has no recurrence of its own.",
-            ));
-        }
+        levels.push(level);
+    }
+    levels
+}
+
+/// Whether a task that was put back stands where a task can.
+///
+/// # Errors
+/// A circle, or too deep.
+pub(crate) fn sound(state: &State, id: TaskId) -> Result<(), Refusal> {
+    let task = &state.row::<Task>(id.0)?.value;
+    task.parent_id
+        .map_or(Ok(()), |parent| depth(state, id, parent))?;
+    recurs_once(state, id, task)?;
+    let changed = TaskPatch {
+        blocked_by: Some(task.blocked_by.clone()),
+        ..TaskPatch::default()
+    };
+    blockers(state, id, task, &changed)
+}
+
+fn depth(state: &State, id: TaskId, parent: TaskId) -> Result<(), Refusal> {
+    let above = height_above(state, id, parent)?;
+    if above + below(state, id).len() as u64 > DEPTH {
+        return Err(Refusal::Depth(DEPTH));
     }
     Ok(())
 }
@@ -251,22 +343,6 @@ fn height_above(state: &State, id: TaskId, parent: TaskId) -> Result<u64, Refusa
     Ok(levels)
 }
 
-fn height_below(state: &State, id: TaskId) -> u64 {
-    let mut level = vec![id];
-    let mut height = 0;
-    while height <= DEPTH {
-        level = level
-            .iter()
-            .flat_map(|parent| state.children(*parent))
-            .collect();
-        if level.is_empty() {
-            break;
-        }
-        height += 1;
-    }
-    height
-}
-
 fn blockers(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Result<(), Refusal> {
     if changed.blocked_by.is_none() {
         return Ok(());
@@ -278,6 +354,11 @@ fn blockers(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
             pointer: "/blocked_by".into(),
         });
     }
+    // One that was removed for good meanwhile blocks nothing and stands in nobody's way.
+    let had = state
+        .row::<Task>(id.0)
+        .map(|row| row.value.blocked_by.clone());
+    let had = had.unwrap_or_default();
     let mut seen = BTreeSet::new();
     let mut waiting = task.blocked_by.clone();
     while let Some(blocker) = waiting.pop() {
@@ -289,7 +370,7 @@ fn blockers(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
         }
         match state.row::<Task>(blocker.0) {
             Ok(row) => waiting.extend(&row.value.blocked_by),
-            Err(_) if task.blocked_by.contains(&blocker) => {
+            Err(_) if task.blocked_by.contains(&blocker) && !had.contains(&blocker) => {
                 return Err(Refusal::Reference {
                     pointer: "/blocked_by".into(),
                     what: "task",

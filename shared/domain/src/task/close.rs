@@ -75,7 +75,7 @@ fn close(
     Ok(())
 }
 
-fn present(state: &State, id: TaskId) -> Result<(), Refusal> {
+pub(crate) fn present(state: &State, id: TaskId) -> Result<(), Refusal> {
     if state.row::<Task>(id.0)?.value.deleted_at.is_some() {
         return Err(Refusal::Unfit(
             "This task is in the trash. Restore it first.".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{Task, TaskPatch, check};
 use crate::{
-    event::EventKind,
+    event::{Detail, EventKind},
     id::{SeriesId, TaskId, derived},
     record::Record,
     refusal::Refusal,
@@ -43,28 +43,19 @@ pub fn create(
             format!("This was imported already, as the task {twin}. Change that one instead."),
         ));
     }
-    if state
-        .heads
-        .get(&state.home)
-        .is_some_and(|head| head.open_tasks >= check::OPEN_TASKS)
-    {
-        return Err(Refusal::Limit {
-            what: "open tasks",
-            limit: check::OPEN_TASKS,
-            pointer: String::new(),
-        });
-    }
+    check::room(state, 1)?;
     task.created_at = now;
     if task.position.is_empty() {
-        task.position = crate::task::place::last(now);
+        task.position = crate::task::place::last(state, now);
     }
     inherit_list(state, &mut task);
+    let mut detail = Detail::default();
     if let Some(again) = again {
-        begin_series(state, id, &mut task, again, now)?;
+        detail.note = begin_series(state, id, &mut task, again, now)?;
     }
     check::task(state, id, &task, &task.whole())?;
     let home = state.home;
-    state.create(EventKind::TaskCreated, home, id.0, now, &task);
+    state.create_with(EventKind::TaskCreated, home, id.0, now, &task, detail);
     if let Some(series) = task.series_id.filter(|_| again.is_some()) {
         state.create(
             EventKind::SeriesChanged,
@@ -107,24 +98,40 @@ pub(super) fn inherit_list(state: &State, task: &mut Task) {
 }
 
 /// Makes the task the first occurrence of a series of its own. Without a due date it is due at the rule's first occurrence.
+/// The answer is why that is not where the rule's words say.
 pub(super) fn begin_series(
     state: &State,
     id: TaskId,
     task: &mut Task,
     again: &Repeat,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<Option<String>, Refusal> {
+    let note = recur(state, task, again, now)?;
+    let version = state.row::<Task>(id.0).map_or(0, |row| row.version);
+    task.series_id = Some(SeriesId(derived(&[
+        "series",
+        &id.to_string(),
+        &version.to_string(),
+    ])));
+    Ok(note)
+}
+
+/// Gives a task a rule, with itself as the first occurrence. Without a due date it is due at the rule's first.
+pub(super) fn recur(
+    state: &State,
+    task: &mut Task,
+    again: &Repeat,
+    now: Timestamp,
+) -> Result<Option<String>, Refusal> {
     let settings = state.my_settings();
     let recurrence = again.resolve(task.due.as_ref(), &settings, now)?;
+    let mut note = None;
     if task.due.is_none() {
+        let first = recurrence.series().next();
+        note = first.and_then(|first| recurrence.placed(first, settings.zone()).note);
         task.due = Some(repeat::first_due(&recurrence)?);
     }
     task.occurrence = task.due.as_ref().map(repeat::civil);
     task.recurrence = Some(recurrence);
-    task.series_id = Some(SeriesId(derived(&[
-        "series",
-        &id.to_string(),
-        &now.as_microsecond().to_string(),
-    ])));
-    Ok(())
+    Ok(note.map(|note| note.words().to_owned()))
 }

@@ -4,6 +4,7 @@ use super::Task;
 use crate::{
     event::{Detail, EventKind},
     id::TaskId,
+    list::{List, Section},
     refusal::Refusal,
     reminder,
     state::State,
@@ -30,37 +31,26 @@ pub fn delete(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refus
     Ok(())
 }
 
-/// Takes a task out of the trash, with the steps that went with it; under its parent only where that is not in the trash.
+/// Takes a task out of the trash, with the steps that went with it; under its parent, in its list and section only where those
+/// are not in the trash.
 pub fn restore(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refusal> {
-    let task = state.row::<Task>(id.0)?.value.clone();
-    let Some(deleted_at) = task.deleted_at else {
+    let Some(deleted_at) = state.row::<Task>(id.0)?.value.deleted_at else {
         return Ok(());
     };
-    let gone = |parent: TaskId| {
-        state
-            .row::<Task>(parent.0)
-            .is_ok_and(|row| row.value.deleted_at.is_some())
-    };
-    let orphaned = task.parent_id.is_some_and(gone);
-    let list_gone = task.list_id.is_some_and(|list| {
-        state
-            .row::<crate::list::List>(list.0)
-            .map_or(true, |row| row.value.deleted_at.is_some())
-    });
+    let mut free = state.row::<Task>(id.0)?.value.clone();
+    set_free(state, &mut free);
+    // Those above were loaded with the task; one that was not is gone for good.
+    free.parent_id = free
+        .parent_id
+        .filter(|parent| state.row::<Task>(parent.0).is_ok());
     state.change::<Task>(
         EventKind::TaskRestored,
         id.0,
         now,
         Detail::default(),
         |task| {
+            *task = free;
             task.deleted_at = None;
-            if orphaned {
-                task.parent_id = None;
-            }
-            if list_gone {
-                task.list_id = None;
-                task.section_id = None;
-            }
         },
     )?;
     reminder::settle(state, id, now, None);
@@ -75,7 +65,26 @@ pub fn restore(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refu
     Ok(())
 }
 
-/// Removes a task in the trash for good: its rows and the content of its events.
+/// Takes a task out of what is in the trash: its parent, its list, its section. What was not loaded is taken to be there.
+pub(crate) fn set_free(state: &State, task: &mut Task) {
+    let parent = task.parent_id.map(|parent| state.row::<Task>(parent.0));
+    if parent.is_some_and(|row| row.is_ok_and(|row| row.value.deleted_at.is_some())) {
+        task.parent_id = None;
+    }
+    let list = task.list_id.map(|list| state.row::<List>(list.0));
+    if list.is_some_and(|row| row.is_ok_and(|row| row.value.deleted_at.is_some())) {
+        task.list_id = None;
+        task.section_id = None;
+    }
+    let section = task
+        .section_id
+        .map(|section| state.row::<Section>(section.0));
+    if section.is_some_and(|row| row.is_ok_and(|row| row.value.deleted_at.is_some())) {
+        task.section_id = None;
+    }
+}
+
+/// Removes a task in the trash for good, its steps there with it: their rows and the content of their events.
 pub fn purge(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refusal> {
     let row = state.row::<Task>(id.0)?;
     if row.value.deleted_at.is_none() {
@@ -83,7 +92,16 @@ pub fn purge(state: &mut State, id: TaskId, now: Timestamp) -> Result<(), Refusa
             "Only what is in the trash can be removed for good. Delete it first.".to_owned(),
         ));
     }
+    let steps = state.children(id);
     state.purge(id, now);
+    for step in steps {
+        if state
+            .row::<Task>(step.0)
+            .is_ok_and(|row| row.value.deleted_at.is_some())
+        {
+            purge(state, step, now)?;
+        }
+    }
     Ok(())
 }
 
