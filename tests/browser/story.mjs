@@ -215,6 +215,35 @@ await step('what is done without the network waits, outlives a reload, and is se
   for (const page of [one, two]) same(await rows(page, 'buy milk').count(), 1, 'tasks after the network came back');
 });
 
+await step('the keyboard alone is enough', async () => {
+  const titles = (page) => page.locator('li[data-task] .title').allTextContents();
+  const until = async (page, wanted) => {
+    const began = Date.now();
+    while ((await titles(page)).join() !== wanted) {
+      if (Date.now() - began > PATIENCE) throw new Error(`the order is ${await titles(page)}, wanted ${wanted}`);
+      await page.waitForTimeout(20);
+    }
+  };
+  await one.getByRole('heading', { level: 1 }).click();
+  await until(one, 'call mom,buy milk');
+  await one.keyboard.press('j');
+  await one.keyboard.press('Alt+ArrowDown');
+  for (const page of [one, two]) await until(page, 'buy milk,call mom');
+  await one.keyboard.press('k');
+  await one.keyboard.press('x');
+  for (const page of [one, two]) await until(page, 'call mom');
+  await one.keyboard.press('z');
+  for (const page of [one, two]) await until(page, 'buy milk,call mom');
+  await one.keyboard.press('Control+k');
+  await one.getByRole('combobox').fill('upcoming');
+  await shot(one, 'palette');
+  await one.keyboard.press('Enter');
+  await one.getByRole('heading', { level: 1, name: 'Upcoming' }).waitFor();
+  await one.keyboard.press('g');
+  await one.keyboard.press('i');
+  await one.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+});
+
 await context.close();
 rmSync(profile, { recursive: true, force: true });
 process.exit(failed ? 1 : 0);

@@ -1,11 +1,13 @@
+import { tick } from 'svelte';
 import { store } from './data/store.svelte.ts';
 import type { Task } from './data/types.ts';
 import { screen, type Field } from './shell/screen.svelte.ts';
+import { groupsOf } from './tasks/views.ts';
 import { words } from './words.ts';
 
 /** One thing the keyboard can do. The same table feeds the key handler, the palette and the help. */
 export interface Key {
-  /** As `KeyboardEvent.key`, 'Ctrl+' before it where that is held; two words are pressed one after the other. */
+  /** As `KeyboardEvent.key`, 'Ctrl+' or 'Alt+' before it where that is held; two words are pressed one after the other. */
   keys: string[];
   words: string;
   /** True when it needs a task that is focused or open. */
@@ -37,6 +39,8 @@ export const KEYS: Key[] = [
   { keys: ['p'], words: words.keys.priority, task: true, palette: true, run: field('priority') },
   { keys: ['m'], words: words.keys.move, task: true, palette: true, run: field('list') },
   { keys: ['#'], words: words.keys.tags, task: true, palette: true, run: field('tags') },
+  { keys: ['Alt+ArrowUp'], words: words.keys.up, task: true, palette: true, run: move(-1) },
+  { keys: ['Alt+ArrowDown'], words: words.keys.down, task: true, palette: true, run: move(1) },
   { keys: ['z'], words: words.keys.undo, palette: true, run: () => void store.undo() },
   { keys: ['Delete'], words: words.keys.trash, task: true, palette: true, run: trash },
   { keys: ['c'], words: words.keys.chat, palette: true, run: () => screen.openChat() },
@@ -49,6 +53,18 @@ export const KEYS: Key[] = [
   { keys: ['Escape'], words: words.keys.back, run: () => void screen.back() },
 ];
 
+/** Only where the order is the person's own: the other views are sorted by date. */
+function move(by: 1 | -1) {
+  return (task: Task) => {
+    const { view } = screen;
+    if (view.name !== 'inbox' && view.name !== 'list') return;
+    const shown = groupsOf(view, store.rows, store.now).flatMap((group) => group.tasks);
+    store.move(task, shown, by);
+    // An element that moves loses the focus.
+    void tick().then(() => document.querySelector<HTMLElement>(`[data-row="${task.id}"]`)?.focus());
+  };
+}
+
 const THEN = 1_000;
 let pending = '';
 let pendingAt = 0;
@@ -58,9 +74,12 @@ export function onKey(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
   const ctrl = event.ctrlKey || event.metaKey;
   const typing = (event.target as HTMLElement).closest?.('input, textarea, select') !== null;
-  const single = !ctrl && event.key !== 'Escape';
-  if (event.altKey || (single && (typing || !screen.singleKeys))) return;
-  const stroke = (ctrl ? 'Ctrl+' : '') + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+  const single = !ctrl && !event.altKey && event.key !== 'Escape';
+  if ((event.altKey && typing) || (single && (typing || !screen.singleKeys))) return;
+  const stroke =
+    (ctrl ? 'Ctrl+' : '') +
+    (event.altKey ? 'Alt+' : '') +
+    (event.key.length === 1 ? event.key.toLowerCase() : event.key);
   const sequence = Date.now() - pendingAt < THEN && pending ? `${pending} ${stroke}` : stroke;
   pending = '';
   const key = KEYS.find(({ keys }) => keys.includes(sequence));

@@ -5,6 +5,7 @@ import type { Interpretation, Moment, Reading, Recurrence, Task } from './types.
 export type Command = { id: string; task: string } & (
   | { kind: 'add'; text: string; now: string; zone: string; literal: [number, number][]; reading: Reading | null }
   | { kind: 'change'; set: Changes; base: number }
+  | { kind: 'move'; after: string | null }
   | { kind: 'complete' | 'reopen' | 'delete' | 'restore' }
 );
 
@@ -32,6 +33,8 @@ export async function sendCommand(command: Command): Promise<Task | null> {
           headers: command.base > 0 ? { ...key, 'Base-Version': String(command.base) } : key,
         }),
       );
+    case 'move':
+      return asTask(await call({ method: 'POST', path: `${task}/move`, body: { after: command.after }, headers: key }));
     case 'delete':
       return asTask(await call({ method: 'DELETE', path: task, headers: key }));
     default:

@@ -1,3 +1,4 @@
+import { positionAfter } from '../tasks/order.ts';
 import { fieldsOf, normal, type Command } from './commands.ts';
 import type { ErrandEvent, Task } from './types.ts';
 
@@ -11,13 +12,14 @@ export function shownRows(confirmed: Rows, waiting: readonly Command[]): Rows {
   if (!waiting.length) return confirmed;
   const rows = new Map(confirmed);
   for (const command of waiting) {
-    const row = applyCommand(rows.get(command.task), command);
+    const row = applyCommand(rows, command);
     if (row) rows.set(command.task, row);
   }
   return rows;
 }
 
-function applyCommand(row: Task | undefined, command: Command): Task | undefined {
+function applyCommand(rows: Rows, command: Command): Task | undefined {
+  const row = rows.get(command.task);
   if (command.kind === 'add') {
     if (row) return row;
     return normal({
@@ -30,6 +32,8 @@ function applyCommand(row: Task | undefined, command: Command): Task | undefined
   switch (command.kind) {
     case 'change':
       return { ...row, ...command.set };
+    case 'move':
+      return { ...row, position: positionAfter(command.after === null ? undefined : rows.get(command.after)) };
     case 'complete':
       return { ...row, status: 'done', closed_at: row.closed_at ?? new Date().toISOString() };
     case 'reopen':

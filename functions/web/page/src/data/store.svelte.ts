@@ -1,3 +1,4 @@
+import { placeOf } from '../tasks/order.ts';
 import { toasts } from '../shell/toasts.svelte.ts';
 import { words } from '../words.ts';
 import { call, Refused, Unreachable } from './api.ts';
@@ -106,6 +107,14 @@ class Store {
     this.do({ kind: 'change', task: task.id, set, base: this.confirmed.get(task.id)?.version ?? 0 });
   }
 
+  /** One place up or down in the order in which the view shows its tasks. */
+  move(task: Task, shown: readonly Task[], by: 1 | -1) {
+    const place = placeOf(shown, task, by);
+    if (!place) return;
+    this.do({ kind: 'move', task: task.id, after: place.after });
+    this.offerUndo(words.done.moved(task.title, place.place, place.of), task.id);
+  }
+
   offerUndo(said: string, task: string) {
     this.#runs.delete(task);
     toasts.show(said, [{ words: words.done.undo, run: () => void this.undo({ task }) }]);
@@ -165,13 +174,21 @@ class Store {
       reachable: (yes) => (this.#reachable = yes),
       signedOut: () => (this.signedOut = true),
     });
-    this.#database?.onChange(() => void queue.tell());
+    this.#database?.onChange(() => void this.#otherWindow(queue));
     return queue;
   }
 
   #answer(task: Task) {
     this.#answered.set(task.id, task);
     this.#put(takeTask(this.confirmed, task));
+  }
+
+  /** Another window changed the queue. What it sent is read before it waits no longer here, so that no row blinks. */
+  async #otherWindow(queue: Queue) {
+    const left = new Set(((await this.#database?.all()) ?? []).map((command) => command.id));
+    const gone = this.waiting.filter((command) => !left.has(command.id));
+    await Promise.all(gone.map((command) => this.reread(command.task)));
+    await queue.tell();
   }
 
   #put(rows: Rows) {
