@@ -1,1 +1,52 @@
-fn main() {}
+//! Errand: every function in one process, or one command at the terminal.
+
+mod app;
+mod args;
+mod client;
+mod commands;
+mod keep;
+mod serve;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::anyhow!("cannot start: {error}")),
+    };
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("errand: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    // Reading a line needs no settings and no database.
+    if let Some(Command::Interpret) = args.command {
+        return commands::interpret();
+    }
+    let config = args.config()?;
+    match args.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(config).await?,
+        Command::Add { words } => commands::add(config, &words.join(" ")).await?,
+        Command::Today => commands::today(config).await?,
+        Command::Done { words } => commands::done(config, &words.join(" ")).await?,
+        Command::Interpret => {}
+        Command::Export { to } => commands::export(config, to.as_deref()).await?,
+        Command::Import { from } => commands::import(config, from.as_deref()).await?,
+        Command::Token { link, name, scopes } => commands::token(config, link, &name, scopes).await?,
+        Command::Rebuild { check } => return keep::rebuild(config, check).await,
+        Command::Verify => return keep::verify(config).await,
+        Command::Backup { to } => keep::backup(config, &to).await?,
+        Command::Restore { from } => keep::restore(config, &from).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

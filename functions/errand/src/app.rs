@@ -1,0 +1,127 @@
+//! The house put together: every function over one store, in one process.
+
+use anyhow::Context;
+use axum::Router;
+use bus::{MemoryBus, Relay, Subscriber};
+use domain::{
+    command::Command,
+    id::{UserId, derived},
+    settings::SettingsPatch,
+    state::State,
+    task::change::Expect,
+};
+use host::{Config, Deps, Key, SystemClock, SystemIds};
+use notify::{Channel, Email, MailUrl};
+use std::{path::Path, sync::Arc};
+use store::{Kind, Options, Reader};
+
+/// All functions, and the one local person.
+pub(crate) struct App {
+    pub(crate) deps: Deps,
+    pub(crate) person: Reader,
+    channels: Vec<Arc<dyn Channel>>,
+    witness: Arc<audit::Witness>,
+}
+
+impl App {
+    /// Opens the data folder and the store, and makes the local person where there is none.
+    pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
+        folder(&config.data)?;
+        let ids: Arc<dyn host::Ids> = Arc::new(SystemIds);
+        let key = match &config.key {
+            Some(text) => Key::from_text(text),
+            None => Key::kept_in(&config.data, || ids.secret()).context("ERRAND_DATA")?,
+        };
+        let store = store::open(&config.database_url(), options()).await?;
+        let channels = channels(&config)?;
+        let witness = Arc::new(audit::Witness::open(&config.data.join("witness.db"), &config.data).await?);
+        let deps = Deps::new(store, Arc::new(config), Arc::new(key));
+        let person = local_person(&deps).await?;
+        Ok(Self { deps, person, channels, witness })
+    }
+
+    /// Everything that is open to the outside, with the edge around it.
+    pub(crate) fn router(&self, feed: &live::Feed) -> Router {
+        let deps = || self.deps.clone();
+        let routers = tasks::router(deps())
+            .merge(accounts::router(deps()))
+            .merge(chat::router(deps()))
+            .merge(live::router(deps(), feed))
+            .merge(audit::router(deps(), self.witness.clone()))
+            .merge(web::router());
+        host::edge(routers, &self.deps)
+    }
+
+    /// The relay, and whom it delivers to.
+    pub(crate) fn relay(&self) -> Relay {
+        let subscriber = |name, kinds, router| Subscriber { name, kinds, router };
+        let subscribers = vec![
+            subscriber("recur", recur::SUBSCRIBES, recur::router(self.deps.clone())),
+            subscriber("remind", remind::SUBSCRIBES, remind::router(self.deps.clone(), self.channels.clone())),
+            subscriber("audit", audit::SUBSCRIBES, audit::events_router(self.deps.clone(), self.witness.clone())),
+        ];
+        let clock = self.deps.clock.clone();
+        let bus = Arc::new(MemoryBus::new(subscribers, clock.clone()));
+        let holder = self.deps.ids.uuid().to_string();
+        Relay::new(self.deps.store.clone(), bus, clock, self.deps.key.installation(), holder)
+    }
+
+    pub(crate) fn witness(&self) -> &audit::Witness {
+        &self.witness
+    }
+}
+
+/// The real clock and randomness, for the store.
+pub(crate) fn options() -> Options {
+    let clock = SystemClock;
+    Options::new(Arc::new(move || host::Clock::now(&clock)), Arc::new(rand::random))
+}
+
+fn folder(data: &Path) -> anyhow::Result<()> {
+    let made = std::fs::create_dir_all(data);
+    made.with_context(|| format!("ERRAND_DATA: the folder {} cannot be made; choose another with --data", data.display()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What is in it is one person's; on a folder that is not ours this is no reason to stop.
+        let _ = std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700));
+    }
+    Ok(())
+}
+
+/// Mail, where there is a server for it.
+fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>> {
+    let Some(mail) = &config.mail else { return Ok(Vec::new()) };
+    let server = MailUrl::parse(mail.url.reveal()).context("ERRAND_MAIL_URL")?;
+    Ok(vec![Arc::new(Email::new(server, &mail.from).context("ERRAND_MAIL_FROM")?)])
+}
+
+/// The one person of the embedded default; the address given at start becomes theirs.
+async fn local_person(deps: &Deps) -> anyhow::Result<Reader> {
+    let zone = match deps.config.zone.as_str() {
+        "UTC" => jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+        chosen => chosen.to_owned(),
+    };
+    let person = deps.store.person(UserId(derived(&["local person"])), "me", &zone).await?;
+    if let Some(to) = deps.config.mail.as_ref().and_then(|mail| mail.to.clone()) {
+        address(deps, &person, to).await?;
+    }
+    Ok(person)
+}
+
+async fn address(deps: &Deps, person: &Reader, to: String) -> anyhow::Result<()> {
+    let docs = deps.store.records(person, Kind::Settings).await?;
+    let known = docs.iter().any(|doc| doc.json.contains(&format!("\"email\":{}", contract::doc::json(&to))));
+    if known {
+        return Ok(());
+    }
+    let set = SettingsPatch { email: Some(Some(to)), ..SettingsPatch::default() };
+    let command = Command::UpdateSettings { set: Box::new(set) };
+    let need = command.need(Expect::Any);
+    let decide = Arc::new(move |state: &mut State, now| {
+        command.decide(state, Expect::Any, now)?;
+        Ok(store::Answer { status: 204, body: String::new(), version: None })
+    });
+    deps.store.commit(&host::system(deps, person.clone(), "errand"), need, decide).await.context("ERRAND_MAIL_TO")?;
+    Ok(())
+}

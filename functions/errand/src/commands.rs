@@ -1,0 +1,150 @@
+//! Commands that a person types.
+
+use crate::{app::App, client::Client, serve};
+use anyhow::bail;
+use host::Config;
+use http::Method;
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, Read, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+/// `errand interpret`: JSON lines in, JSON lines out.
+pub(crate) fn interpret() -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", language::interpret_line(&line))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `errand add`: quick add.
+pub(crate) async fn add(config: Config, line: &str) -> anyhow::Result<()> {
+    let client = Client::open(config).await?;
+    let me = client.ask(Method::GET, "/api/v1/me", None).await?;
+    let now = host::Clock::now(&host::SystemClock).to_string();
+    let asked = json!({ "text": line, "mode": "add", "now": now, "time_zone": me["time_zone"] });
+    let read = client.ask(Method::POST, "/api/v1/interpret", Some(&asked)).await?;
+    let items = read["items"].as_array().cloned().unwrap_or_default();
+    let commands: Vec<_> = items.iter().filter_map(|item| item.get("command").filter(|command| !command.is_null())).collect();
+    if commands.is_empty() {
+        bail!("{}", read["question"].as_str().unwrap_or("There is nothing to add in that. Say what is to be done."));
+    }
+    let done = client.ask(Method::POST, "/api/v1/commands", Some(&json!({ "commands": commands }))).await?;
+    for problem in read["problems"].as_array().into_iter().flatten() {
+        eprintln!("{}", problem["detail"].as_str().unwrap_or_default());
+    }
+    for result in done["results"].as_array().into_iter().flatten() {
+        let task = client.ask(Method::GET, &format!("/api/v1/tasks/{}", result["id"].as_str().unwrap_or_default()), None).await?;
+        println!("{}", told(&task));
+    }
+    client.close().await;
+    Ok(())
+}
+
+/// A task on one line.
+fn told(task: &Value) -> String {
+    let title = task["title"].as_str().unwrap_or_default();
+    let due = &task["due"];
+    let due = due["at"].as_str().map(|at| at[..16.min(at.len())].replace('T', " ")).or(due["date"].as_str().map(str::to_owned));
+    let rule = task["recurrence"]["rrule"].as_str().and_then(|rule| rule.parse().ok());
+    let again = rule.map(|rule| format!("  ({})", domain::recurrence::describe(&rule))).unwrap_or_default();
+    let mark = match task["priority"].as_str() {
+        Some("high") => "!",
+        _ => " ",
+    };
+    format!("{mark} {:<16}  {title}{again}", due.unwrap_or_default())
+}
+
+/// `errand today`
+pub(crate) async fn today(config: Config) -> anyhow::Result<()> {
+    let client = Client::open(config).await?;
+    let page = client.ask(Method::GET, "/api/v1/tasks?view=today&limit=200", None).await?;
+    let tasks = page["items"].as_array().cloned().unwrap_or_default();
+    if tasks.is_empty() {
+        println!("All done for today.");
+    }
+    tasks.iter().for_each(|task| println!("{}", told(task)));
+    client.close().await;
+    Ok(())
+}
+
+/// `errand done`
+pub(crate) async fn done(config: Config, words: &str) -> anyhow::Result<()> {
+    let client = Client::open(config).await?;
+    let mut tasks = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = client.ask(Method::GET, &format!("/api/v1/tasks?limit=200{after}"), None).await?;
+        tasks.extend(page["items"].as_array().cloned().unwrap_or_default());
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    let titles: Vec<_> = tasks.iter().map(|task| language::target::Candidate::new(task["title"].as_str().unwrap_or_default())).collect();
+    use language::target::{Care, Resolution, resolve};
+    let task = match resolve(words, &titles, Care::Forgiving) {
+        Resolution::One(i, _) => &tasks[i],
+        Resolution::Several(several) => {
+            several.iter().for_each(|i| eprintln!("{}", told(&tasks[*i])));
+            bail!("Several tasks fit {words:?}. Say more of the title.");
+        }
+        Resolution::None => bail!("No open task fits {words:?}. `errand today` shows what is due."),
+    };
+    let id = task["id"].as_str().unwrap_or_default();
+    let task = client.ask(Method::POST, &format!("/api/v1/tasks/{id}/complete"), None).await?;
+    println!("Done: {}", task["title"].as_str().unwrap_or_default());
+    client.close().await;
+    Ok(())
+}
+
+/// `errand export`
+pub(crate) async fn export(config: Config, to: Option<&Path>) -> anyhow::Result<()> {
+    let client = Client::open(config).await?;
+    let all = client.ask(Method::GET, "/api/v1/export", None).await?;
+    let text = serde_json::to_string_pretty(&all)?;
+    match to {
+        Some(path) => std::fs::write(path, text)?,
+        None => writeln!(std::io::stdout(), "{text}")?,
+    }
+    client.close().await;
+    Ok(())
+}
+
+/// `errand import`
+pub(crate) async fn import(config: Config, from: Option<&Path>) -> anyhow::Result<()> {
+    let mut text = String::new();
+    match from {
+        Some(path) => text = std::fs::read_to_string(path)?,
+        None => drop(std::io::stdin().read_to_string(&mut text)?),
+    }
+    let client = Client::open(config).await?;
+    let done = client.ask(Method::POST, "/api/v1/import", Some(&serde_json::from_str(&text)?)).await?;
+    let problems = done["problems"].as_array().cloned().unwrap_or_default();
+    println!("{} steps done, {} not.", done["imported"], problems.len());
+    for problem in problems {
+        println!("  {}", problem["problem"]["detail"].as_str().unwrap_or_default());
+    }
+    client.close().await;
+    Ok(())
+}
+
+/// `errand token`
+pub(crate) async fn token(config: Config, link: bool, name: &str, scopes: Vec<String>) -> anyhow::Result<()> {
+    if link {
+        let app = App::open(config).await?;
+        println!("{}", serve::link(&app, &app.person).await?);
+        app.deps.store.close().await;
+        return Ok(());
+    }
+    let client = Client::open(config).await?;
+    let asked = json!({ "name": name, "scopes": scopes });
+    let made = client.ask(Method::POST, "/api/v1/me/tokens", Some(&asked)).await?;
+    println!("{}", made["token"].as_str().unwrap_or_default());
+    client.close().await;
+    Ok(())
+}
