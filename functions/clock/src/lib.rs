@@ -1,1 +1,20 @@
-//! clock
+//! The one function that is always on: finds what is due in the database, fires it, and looks after what stayed behind.
+//!
+//! A tick is only a hint: whatever was missed is found at the next one, and every step may be done twice or by two clocks.
+
+mod handler;
+#[cfg(test)]
+mod tests;
+
+pub use handler::{Clockwork, tick};
+
+use domain::event::EventKind;
+
+/// What wakes it beside time: nothing.
+pub const SUBSCRIBES: &[EventKind] = &[];
+/// What comes of it.
+pub const EMITS: &[EventKind] = &[
+    EventKind::ReminderDue,
+    EventKind::ReminderCancelled,
+    EventKind::TaskPurged,
+];

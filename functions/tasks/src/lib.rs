@@ -5,6 +5,7 @@
 mod act;
 mod bulk;
 mod history;
+mod interpret;
 mod keep;
 mod list;
 mod preview;
@@ -119,6 +120,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/counts", get(list::counts))
         .route("/commands", post(bulk::commands))
         .route("/undo", post(undo::undo))
+        .route("/interpret", post(interpret::interpret))
         .route("/recurrence/preview", post(preview::preview))
         .route("/reminders", get(list::reminders))
         .route("/reminders/{id}/snooze", post(verbs::snooze))

@@ -7,3 +7,4 @@ pub mod doc;
 pub mod input;
 pub mod interpret;
 pub mod ledger;
+pub mod propose;

@@ -56,6 +56,7 @@ pub mod precondition;
 pub mod problem;
 pub mod secret;
 pub mod serve;
+pub mod system;
 pub mod telemetry;
 pub mod who;
 
@@ -71,4 +72,5 @@ pub use path::Id;
 pub use precondition::Precondition;
 pub use problem::{Code, Problem};
 pub use secret::{Key, Secret};
+pub use system::system;
 pub use who::{Accounts, Assists, Audits, Deletes, Follows, Reads, Who, Writes};

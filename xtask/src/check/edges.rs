@@ -64,6 +64,7 @@ const PURE: &[(&str, &[&str])] = &[
             "serde",
             "serde_json",
             "duckling",
+            "chrono", // duckling speaks it
             "regex",
             "thiserror",
             "uuid",

@@ -148,6 +148,9 @@ export const words = {
     nothingToUndo: 'There is nothing to take back.',
     undo: 'Undo',
     open: 'Open',
+    snooze: 'In 10 minutes',
+    snoozed: (when: string) => `Comes again at ${when}`,
+    retry: 'Try again',
     dismiss: 'Dismiss',
     keepMine: 'Keep mine',
     reload: 'Reload',
@@ -155,6 +158,8 @@ export const words = {
   newer: 'A newer Errand is here.',
   conflict: 'Changed in another window too: pick one.',
   reminder: (title: string, when: string) => (when ? `${title}, ${when}` : title),
+  notSent: (title: string, channel: string) =>
+    `The reminder for “${title}” could not be sent${channel ? ` (${channel})` : ''}.`,
   reminderTitle: 'Reminder',
   link: {
     offline: (waiting: number) =>

@@ -71,7 +71,7 @@ export function fieldsOf(reading: Reading | undefined, text: string): Changes & 
   const fields: Changes & { title: string } = { title: reading?.title || text };
   if (!reading) return fields;
   if (reading.due) fields.due = bare(reading.due);
-  if (reading.recurrence) fields.recurrence = reading.recurrence;
+  if (reading.recurrence) fields.recurrence = bareRule(reading.recurrence);
   if (reading.reminders.length) fields.reminders = reading.reminders;
   if (reading.tags.length) fields.tags = reading.tags;
   if (reading.priority) fields.priority = reading.priority;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { normal } from './commands.ts';
-import { reminderOf } from './remind.ts';
+import { failureOf, reminderOf } from './remind.ts';
 import type { ErrandEvent } from './types.ts';
 
 const NOW = new Date('2026-11-23T14:45:00');
@@ -14,4 +14,11 @@ test.each([
 ])('%o', (data, said) => {
   const row = normal({ id: 'a', title: 'walk dog', due: { date: '2026-11-24' } });
   expect(reminderOf(event(data), row, NOW)).toBe(said);
+});
+
+test('a reminder that failed says by which channel, and what to try again', () => {
+  expect(failureOf(event({ channel: 'email', title: 'call mom', delivery: 'd' }), undefined)).toEqual({
+    said: 'The reminder for “call mom” could not be sent (email).',
+    delivery: 'd',
+  });
 });

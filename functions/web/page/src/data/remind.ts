@@ -13,3 +13,9 @@ export function reminderOf({ data }: ErrandEvent, row: Task | undefined, now: Da
     moment ? sayMoment(moment, now, words.day) : '',
   );
 }
+
+/** The words of a reminder that could not be sent, and what to try again. */
+export function failureOf({ data }: ErrandEvent, row: Task | undefined): { said: string; delivery: string } {
+  const { channel, title, delivery } = data as { channel?: string; title?: string; delivery?: string };
+  return { said: words.notSent(title ?? row?.title ?? words.reminderTitle, channel ?? ''), delivery: delivery ?? '' };
+}

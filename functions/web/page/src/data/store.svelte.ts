@@ -4,17 +4,18 @@ import { words } from '../words.ts';
 import { call, Refused, Unreachable } from './api.ts';
 import { sendCommand, type Command, type Deed } from './commands.ts';
 import { Database } from './database.ts';
-import { sayMoment } from './days.ts';
+import { sayMoment, sayTime } from './days.ts';
 import { Feed, type LinkState } from './feed.ts';
 import { MemoryShelf, Queue } from './queue.ts';
 import { readLists, readMe, readTask, readTasks } from './read.ts';
-import { reminderOf } from './remind.ts';
+import { failureOf, reminderOf } from './remind.ts';
 import { applyEvents, shownRows, takeTask, type Rows } from './rows.ts';
 import type { ErrandEvent, List, Problem, Task } from './types.ts';
 import { uuid7 } from './uuid7.ts';
 
 const AGAIN = 3_000;
 const KEEP_AFTER = 300;
+const SNOOZE = 10 * 60_000;
 
 /** Everything the page shows: confirmed rows from the feed, and on top what this browser has not sent yet. */
 class Store {
@@ -221,6 +222,7 @@ class Store {
       const { task_id, run_id, by } = event.data;
       if (task_id && run_id && by?.kind === 'person') this.#runs.set(task_id, run_id);
       if (event.type.startsWith('errand.reminder.sent.')) this.#remind(event);
+      if (event.type.startsWith('errand.reminder.failed.')) this.#tellFailure(event);
       if (/^errand\.(list|settings)\./.test(event.type)) void this.#readAround();
     }
   }
@@ -232,7 +234,29 @@ class Store {
     const said = reminderOf(event, row, this.now);
     if (said === null) return;
     const open = { words: words.done.open, run: () => (location.hash = `#task/${id}`) };
-    toasts.show(said, row ? [open] : [], { heading: words.reminderTitle, stays: true, key: event.id });
+    const snooze = { words: words.done.snooze, run: () => void this.#snooze(id) };
+    toasts.show(said, row ? [open, snooze] : [], { heading: words.reminderTitle, stays: true, key: event.id });
+  }
+
+  async #snooze(id: string) {
+    const until = new Date(Date.now() + SNOOZE);
+    if (await this.#post(`/tasks/${id}/snooze`, { until })) toasts.show(words.done.snoozed(sayTime(until)));
+  }
+
+  #tellFailure(event: ErrandEvent) {
+    const { said, delivery } = failureOf(event, this.rows.get(event.data.task_id ?? ''));
+    const retry = { words: words.done.retry, run: () => void this.#post(`/deliveries/${delivery}/retry`, {}) };
+    toasts.show(said, delivery ? [retry] : [], { stays: true, key: event.id });
+  }
+
+  async #post(path: string, body: unknown): Promise<boolean> {
+    try {
+      await call({ method: 'POST', path, body, headers: { 'Idempotency-Key': uuid7() } });
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
   }
 
   /** Lists and the person: small, so they are read whole. */

@@ -65,6 +65,9 @@ export interface ErrandEvent {
   type: string;
   time: string;
   subject?: string;
+  /** In a task's history these stand outside, because the content of a purged event is gone. */
+  by?: Actor;
+  run_id?: string;
   data: {
     task_id?: string;
     version?: number;

@@ -17,7 +17,7 @@ export function entriesOf(events: readonly ErrandEvent[], now: Date, listName: (
   return events
     .map((event): Entry => {
       const name = event.type.replace(/^errand\./, '').replace(/\.v\d+$/, '');
-      const by = event.data.by ?? {};
+      const by = event.by ?? event.data?.by ?? {};
       return {
         id: event.id,
         who: sayActor(by),
@@ -37,7 +37,7 @@ function sayActor({ kind, name }: Actor): string {
 }
 
 function detailsOf({ data }: ErrandEvent, now: Date, listName: (id: string) => string): string[] {
-  const { before = {}, after = {} } = data;
+  const { before = {}, after = {} } = data ?? {};
   return Object.keys(after)
     .filter((field) => field in words.history.fields)
     .map((field) =>

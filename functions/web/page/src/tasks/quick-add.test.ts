@@ -37,7 +37,7 @@ test('each reading is a chip, in the words it became', () => {
 
 test('what was refused stays to be taken back, and is told to the server by its place', () => {
   expect(chipsOf(TEXT, null, ['#home', 'gone'], NOW)).toEqual([
-    { text: '#home', kind: 'literal', said: '#home', refused: true },
+    { text: '#home', kind: 'literal', said: '#home', refused: true, item: 0 },
   ]);
   expect(literalOf(TEXT, ['#home', 'gone', 'call'])).toEqual([
     [0, 4],

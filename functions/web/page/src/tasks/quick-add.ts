@@ -9,6 +9,8 @@ export interface Chip {
   kind: string;
   said: string;
   refused: boolean;
+  /** Which of the things to do it belongs to. */
+  item: number;
 }
 
 /** What the words became that need no chip: the title is shown as such, the rest says nothing new. */
@@ -16,17 +18,16 @@ const SILENT = ['title', 'intent', 'literal'];
 
 /** The chips under the line: what was read, then what the person refused. */
 export function chipsOf(text: string, answer: Interpretation | null, refused: readonly string[], now: Date): Chip[] {
-  const item = answer?.items[0];
   const read = (answer?.spans ?? [])
-    .filter(({ is, item = 0 }) => !SILENT.includes(is) && item === 0)
-    .map(({ from, to, is }): Chip => {
+    .filter(({ is }) => !SILENT.includes(is))
+    .map(({ from, to, is, item = 0 }): Chip => {
       const piece = text.slice(from, to).trim();
-      return { text: piece, kind: is, said: item ? say(is, item, piece, now) : piece, refused: false };
+      return { text: piece, kind: is, said: say(is, answer?.items[item], piece, now), refused: false, item };
     })
     .filter((chip) => chip.text !== '');
   const not = refused
     .filter((piece) => text.includes(piece))
-    .map((piece): Chip => ({ text: piece, kind: 'literal', said: piece, refused: true }));
+    .map((piece): Chip => ({ text: piece, kind: 'literal', said: piece, refused: true, item: 0 }));
   return [...read, ...not];
 }
 
@@ -58,18 +59,18 @@ export function readOffline(text: string): Reading {
   };
 }
 
-function say(kind: string, item: Reading, piece: string, now: Date): string {
+function say(kind: string, item: Reading | undefined, piece: string, now: Date): string {
   switch (kind) {
     case 'due':
     case 'date':
     case 'time':
-      return item.due ? sayMoment(item.due, now, words.day) : piece;
+      return item?.due ? sayMoment(item.due, now, words.day) : piece;
     case 'recurrence':
     case 'repeat':
-      return item.recurrence ? sayRecurrence(item.recurrence) : piece;
+      return item?.recurrence ? sayRecurrence(item.recurrence) : piece;
     case 'reminder':
     case 'reminders':
-      return item.reminders.map(sayReminder).join(', ') || piece;
+      return item?.reminders.map(sayReminder).join(', ') || piece;
     default:
       return piece;
   }

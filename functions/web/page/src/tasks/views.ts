@@ -113,5 +113,6 @@ function titleOfDay(day: string, now: Date): string {
   const date = new Date(`${day}T00:00:00`);
   const near = day > dayOf(now) && day < addDays(dayOf(now), 7);
   const extra = near && date.toLocaleDateString(navigator.language, { day: 'numeric', month: 'short' });
-  return extra ? `${said}, ${extra}` : said;
+  const title = extra ? `${said}, ${extra}` : said;
+  return title.charAt(0).toLocaleUpperCase() + title.slice(1);
 }

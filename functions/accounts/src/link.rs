@@ -1,0 +1,175 @@
+//! How a browser is signed in: the link that was printed works once and leaves a cookie.
+
+use axum::response::{IntoResponse, Response};
+use domain::{
+    event::{Detail, EventKind},
+    need::Need,
+    state::State,
+};
+use host::{Answer, Deps, Params, Problem, Who, who};
+use http::{HeaderValue, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use std::sync::Arc;
+use store::{Credential, Reader, Writer};
+use uuid::Uuid;
+
+/// How long the printed link works.
+const LINK: SignedDuration = SignedDuration::from_hours(24);
+/// How long a browser stays signed in.
+const SESSION: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// A new API token: what is stored, and the secret that is shown once.
+pub fn new_token(
+    deps: &Deps,
+    reader: &Reader,
+    name: &str,
+    scopes: &str,
+    expires_at: Option<Timestamp>,
+) -> (Credential, String) {
+    let secret = format!("errand_{}", hex(&deps.ids.secret()));
+    (
+        credential(deps, reader, "token", &secret, name, scopes, expires_at),
+        secret,
+    )
+}
+
+/// A new link that signs a browser in once: what is stored, and the path to open.
+pub fn new_link(deps: &Deps, reader: &Reader) -> (Credential, String) {
+    let secret = hex(&deps.ids.secret());
+    let until = deps.clock.now() + LINK;
+    (
+        credential(deps, reader, "link", &secret, "link", "", Some(until)),
+        format!("/sign-in?key={secret}"),
+    )
+}
+
+fn credential(
+    deps: &Deps,
+    reader: &Reader,
+    kind: &str,
+    secret: &str,
+    name: &str,
+    scopes: &str,
+    expires_at: Option<Timestamp>,
+) -> Credential {
+    Credential {
+        id: deps.ids.uuid(),
+        reader: reader.clone(),
+        hash: deps.key.hash(kind, secret),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        scopes: scopes.to_owned(),
+        created_at: deps.clock.now(),
+        expires_at,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The secret of a link.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyQuery {
+    key: String,
+}
+
+/// `GET /sign-in?key=`: uses the link up, leaves the cookie, and goes to the page.
+pub(crate) async fn sign_in(
+    deps: Deps,
+    Params(query): Params<KeyQuery>,
+) -> Result<Response, Problem> {
+    let hash = deps.key.hash("link", &query.key);
+    let link = deps
+        .store
+        .credential(&hash, deps.clock.now())
+        .await?
+        .filter(|found| found.kind == "link");
+    let Some(link) = link else {
+        let words = "This link was used already, or is too old. Run `errand token --link`, or start errand again, for a new one.";
+        return Ok((
+            StatusCode::UNAUTHORIZED,
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            words,
+        )
+            .into_response());
+    };
+    let secret = hex(&deps.ids.secret());
+    let until = deps.clock.now() + SESSION;
+    let session = credential(
+        &deps,
+        &link.reader,
+        "session",
+        &secret,
+        "page",
+        "",
+        Some(until),
+    );
+    deps.store.add_credential(&session).await?;
+    let who = host::system(&deps, link.reader.clone(), "page");
+    said(
+        &deps,
+        &who,
+        EventKind::SignedIn,
+        session.id,
+        "by the printed link",
+    )
+    .await?;
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
+    let cookie = HeaderValue::try_from(who::session_cookie(&deps, &secret))
+        .map_err(|error| Problem::internal(&error))?;
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// `POST /me/sign-out`
+pub(crate) async fn sign_out(deps: Deps, Who(credential): Who) -> Result<Answer, Problem> {
+    deps.store
+        .remove_credential(&credential.reader, credential.id)
+        .await?;
+    deps.known.forget();
+    Ok(Answer::empty())
+}
+
+/// Puts a security event into the person's log.
+pub(crate) async fn said(
+    deps: &Deps,
+    who: &Writer,
+    kind: EventKind,
+    about: Uuid,
+    note: &str,
+) -> Result<(), Problem> {
+    let note = (!note.is_empty()).then(|| note.to_owned());
+    let decide = Arc::new(move |state: &mut State, now| {
+        let home = state.home;
+        state.say(
+            home,
+            kind,
+            about,
+            now,
+            Detail {
+                note: note.clone(),
+                ..Detail::default()
+            },
+        );
+        Ok(store::Answer {
+            status: 204,
+            body: String::new(),
+            version: None,
+        })
+    });
+    let who = Writer {
+        idempotency: None,
+        ..who.clone()
+    };
+    deps.store.commit(&who, Need::default(), decide).await?;
+    Ok(())
+}

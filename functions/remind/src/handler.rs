@@ -1,0 +1,176 @@
+//! One delivery: claim, send, record. Lease and retry are one scan of the clock's, so the answer is always "taken".
+
+use crate::Reminding;
+use domain::{
+    id::DeliveryId,
+    ledger::Delivery,
+    need::Need,
+    reminder::{self, Tried},
+    settings::Settings,
+    state::State,
+};
+use host::events::{Incoming, Outcome};
+use notify::{ChannelKind, Item, Message, SendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Answer, DueDelivery, Kind, Reader, StoreError, Writer};
+
+/// Sends what is open and due, where nobody else is sending it.
+pub(crate) async fn on_due(reminding: Reminding, event: Incoming) -> Outcome {
+    let id = DeliveryId(event.subject);
+    deliver(&reminding, &event, id).await.into()
+}
+
+async fn deliver(
+    reminding: &Reminding,
+    event: &Incoming,
+    id: DeliveryId,
+) -> Result<(), StoreError> {
+    let deps = &reminding.deps;
+    let Some(DueDelivery { reader, delivery }) = deps.store.delivery(id).await? else {
+        return Ok(());
+    };
+    let who = Writer {
+        once: None,
+        ..event.writer(deps, "remind", reader.clone())
+    };
+    let token = deps.ids.uuid().to_string();
+    if delivery.channel == ChannelKind::Page.name() {
+        // The record in the log is the message: open pages follow the log.
+        return claim_and_show(reminding, &who, id, token).await;
+    }
+    let Some(claimed) = claim(reminding, &who, id, token.clone()).await? else {
+        return Ok(());
+    };
+    let tried = send(reminding, &reader, &claimed).await?;
+    record(reminding, &who, id, token, tried).await
+}
+
+fn need(id: DeliveryId) -> Need {
+    Need {
+        deliveries: vec![id],
+        ..Need::default()
+    }
+}
+
+fn done() -> Answer {
+    Answer {
+        status: 204,
+        body: String::new(),
+        version: None,
+    }
+}
+
+/// Takes the lease; the answer is what to send, frozen.
+async fn claim(
+    reminding: &Reminding,
+    who: &Writer,
+    id: DeliveryId,
+    token: String,
+) -> Result<Option<Delivery>, StoreError> {
+    let claimed = Arc::new(Mutex::new(None));
+    let out = claimed.clone();
+    let decide = Arc::new(move |state: &mut State, now| {
+        *out.lock().unwrap_or_else(PoisonError::into_inner) =
+            reminder::claim(state, id, &token, now);
+        Ok(done())
+    });
+    reminding.deps.store.commit(who, need(id), decide).await?;
+    Ok(claimed
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take())
+}
+
+async fn claim_and_show(
+    reminding: &Reminding,
+    who: &Writer,
+    id: DeliveryId,
+    token: String,
+) -> Result<(), StoreError> {
+    let decide = Arc::new(move |state: &mut State, now| {
+        if reminder::claim(state, id, &token, now).is_some() {
+            reminder::record(
+                state,
+                id,
+                &token,
+                &Tried::Sent("shown on the open page".to_owned()),
+                now,
+            );
+        }
+        Ok(done())
+    });
+    reminding
+        .deps
+        .store
+        .commit(who, need(id), decide)
+        .await
+        .map(drop)
+}
+
+async fn record(
+    reminding: &Reminding,
+    who: &Writer,
+    id: DeliveryId,
+    token: String,
+    tried: Tried,
+) -> Result<(), StoreError> {
+    let decide = Arc::new(move |state: &mut State, now| {
+        reminder::record(state, id, &token, &tried, now);
+        Ok(done())
+    });
+    reminding
+        .deps
+        .store
+        .commit(who, need(id), decide)
+        .await
+        .map(drop)
+}
+
+/// One try on the delivery's channel.
+async fn send(
+    reminding: &Reminding,
+    reader: &Reader,
+    delivery: &Delivery,
+) -> Result<Tried, StoreError> {
+    let channel = reminding
+        .channels
+        .iter()
+        .find(|channel| channel.kind().name() == delivery.channel);
+    let Some(channel) = channel else {
+        return Ok(Tried::Retry(
+            "this installation has no such channel; set ERRAND_MAIL_URL for e-mail".to_owned(),
+        ));
+    };
+    let settings = settings(reminding, reader).await?;
+    let Some(to) = settings.email else {
+        return Ok(Tried::Stop(
+            "there is no e-mail address in the settings any more".to_owned(),
+        ));
+    };
+    let message = message(reminding, delivery, to);
+    Ok(match channel.send(&message).await {
+        Ok(receipt) => Tried::Sent(receipt.words),
+        Err(error @ SendError::Retry { .. }) => Tried::Retry(error.words().to_owned()),
+        Err(error @ SendError::Stop { .. }) => Tried::Stop(error.words().to_owned()),
+    })
+}
+
+fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
+    let home = reminding.deps.config.link();
+    let item = |item: &domain::ledger::Item| Item {
+        title: item.title.clone(),
+        due: item.due.clone(),
+        link: format!("{home}/#task/{}", item.task),
+    };
+    let items = delivery.items.iter().map(item).collect();
+    Message::reminders(delivery.id.0, to, reminding.deps.clock.now(), items, &home)
+        .with_unsubscribe(&format!("{home}/#settings"))
+}
+
+async fn settings(reminding: &Reminding, reader: &Reader) -> Result<Settings, StoreError> {
+    let docs = reminding.deps.store.records(reader, Kind::Settings).await?;
+    let Some(doc) = docs.first() else {
+        return Ok(Settings::default());
+    };
+    serde_json::from_str(&doc.json).map_err(|error| StoreError::Corrupt(error.to_string()))
+}

@@ -1,0 +1,154 @@
+//! What a line of text would do. Nothing is done.
+
+use crate::history;
+use contract::{
+    interpret::{InterpretRequest, Interpretation, Mode, Trouble},
+    propose,
+};
+use domain::{
+    id::ListId,
+    settings::{self, Settings},
+};
+use host::{Answer, Body, Code, Deps, Problem, Reads};
+use language::{Context, DateOrder, NextWeekday};
+use serde::Deserialize;
+use store::Kind;
+
+/// The most lines in one request.
+const MOST: usize = 100;
+
+/// `POST /interpret`
+pub(crate) async fn interpret(
+    deps: Deps,
+    who: Reads,
+    Body(input): Body<serde_json::Value>,
+) -> Result<Answer, Problem> {
+    let many = input.is_array();
+    let requests: Vec<InterpretRequest> = if many {
+        contract::commands::read(input)?
+    } else {
+        vec![contract::commands::read(input)?]
+    };
+    if requests.len() > MOST {
+        return Err(Problem::new(
+            Code::LimitExceeded,
+            format!("At most {MOST} lines at once."),
+        )
+        .param("limit", MOST as u64));
+    }
+    let settings = history::settings(&deps, &who).await?;
+    let lists = lists(&deps, &who).await?;
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests {
+        fits(&request)?;
+        let context = context(&request, &settings, &lists)?;
+        // Reading a line is bounded work of about a millisecond, but it is work: not on the threads that serve.
+        let read = tokio::task::spawn_blocking(move || {
+            let answer = language::interpret(&request.text, &context);
+            (answer, context)
+        });
+        let (mut answer, context) = read.await.map_err(|error| Problem::internal(&error))?;
+        propose_commands(&deps, &mut answer, &lists, &context);
+        answers.push(answer);
+    }
+    Ok(if many {
+        Answer::json(&answers)
+    } else {
+        Answer::json(&answers.pop())
+    })
+}
+
+fn fits(request: &InterpretRequest) -> Result<(), Problem> {
+    let limit = if request.mode == Mode::Add {
+        500
+    } else {
+        10_000
+    };
+    if request.text.chars().nth(limit).is_none() {
+        return Ok(());
+    }
+    let words = format!("A line to interpret has at most {limit} characters.");
+    Err(Problem::field("/text", Code::LimitExceeded, words).param("limit", limit))
+}
+
+/// What the reading depends on: the request's moment and zone, the person's settings and lists.
+fn context(
+    request: &InterpretRequest,
+    settings: &Settings,
+    lists: &[(ListId, String)],
+) -> Result<Context, Problem> {
+    let mut context = language::context(request).map_err(|refused| {
+        Problem::field(
+            refused.pointer,
+            Code::named(refused.code).unwrap_or(Code::FieldInvalid),
+            refused.detail,
+        )
+    })?;
+    context.settings.week_starts = match settings.week_starts {
+        settings::Weekday::Monday => jiff::civil::Weekday::Monday,
+        settings::Weekday::Saturday => jiff::civil::Weekday::Saturday,
+        settings::Weekday::Sunday => jiff::civil::Weekday::Sunday,
+    };
+    match settings.date_order {
+        Some(settings::DateOrder::Dmy) => context.settings.date_order = DateOrder::DayFirst,
+        Some(settings::DateOrder::Mdy) => context.settings.date_order = DateOrder::MonthFirst,
+        Some(settings::DateOrder::Ymd) | None => {}
+    }
+    context.settings.next_weekday = match settings.next_weekday {
+        settings::NextWeekday::NextWeek => NextWeekday::NextWeek,
+        settings::NextWeekday::Nearest => NextWeekday::First,
+    };
+    context.settings.day_starts_at = settings.day_starts_at.0;
+    context.settings.all_day_time = settings.all_day_time.0.0;
+    for (name, clock) in &settings.times {
+        match name.as_str() {
+            "morning" => context.settings.morning = clock.0,
+            "noon" => context.settings.noon = clock.0,
+            "afternoon" => context.settings.afternoon = clock.0,
+            "evening" => context.settings.evening = clock.0,
+            "night" => context.settings.night = clock.0,
+            _ => {}
+        }
+    }
+    context.lists = lists.iter().map(|(_, name)| name.clone()).collect();
+    Ok(context)
+}
+
+async fn lists(deps: &Deps, who: &Reads) -> Result<Vec<(ListId, String)>, Problem> {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let docs = deps.store.records(who, Kind::List).await?;
+    let named = docs.iter().filter_map(|doc| {
+        let named: Named = serde_json::from_str(&doc.json).ok()?;
+        Some((ListId(doc.id), named.name))
+    });
+    Ok(named.collect())
+}
+
+/// Says with each thing to make the command that makes it. Targets are found by the assistant, which knows the conversation.
+fn propose_commands(
+    deps: &Deps,
+    answer: &mut Interpretation,
+    lists: &[(ListId, String)],
+    context: &Context,
+) {
+    for item in &mut answer.items {
+        let named = |name: &String| {
+            lists
+                .iter()
+                .find(|(_, list)| list.to_lowercase() == name.to_lowercase())
+        };
+        let list = item.list.as_ref().and_then(named).map(|(id, _)| *id);
+        if let (Some(name), None) = (&item.list, list) {
+            answer.problems.push(Trouble {
+                code: Code::ReferenceUnknown.name().to_owned(),
+                detail: format!("There is no list {name:?}; the task goes into the inbox."),
+                from: None,
+                to: None,
+            });
+        }
+        item.command = propose::command(item, deps.ids.uuid(), None, list, context.now.time_zone());
+    }
+}
