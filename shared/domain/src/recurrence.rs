@@ -130,6 +130,10 @@ impl Recurrence {
     /// The same series ended before `occurrence`, and the rest of it from `occurrence` on ("this and following"). Nothing is
     /// left of the first part where `occurrence` is its first.
     pub fn split_at(&self, occurrence: CivilWhen) -> (Option<Self>, Self) {
+        let occurrence = match self.start {
+            CivilWhen::Date(_) => CivilWhen::Date(occurrence.date()),
+            CivilWhen::At(_) => occurrence,
+        };
         let cut = occurrence.datetime();
         let first = self
             .series()

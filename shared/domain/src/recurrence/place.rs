@@ -72,6 +72,7 @@ impl Recurrence {
             recurrence: self,
             rule: rule.peekable(),
             extra,
+            last: None,
         }
     }
 
@@ -113,12 +114,11 @@ pub(super) fn place(at: DateTime, zone: &TimeZone) -> (Option<Timestamp>, Option
     (ambiguous.compatible().ok(), note)
 }
 
-/// A date among times means the whole of that day has passed only where the series is of dates.
+/// After a date means after all of that day; so it does for a series of dates.
 fn last_second(moment: CivilWhen, start: CivilWhen) -> DateTime {
     match (moment, start) {
-        (CivilWhen::Date(date), CivilWhen::At(_)) => date.at(23, 59, 59, 0),
-        (moment, CivilWhen::Date(_)) => CivilWhen::Date(moment.date()).datetime(),
-        (moment, CivilWhen::At(_)) => moment.datetime(),
+        (CivilWhen::At(at), CivilWhen::At(_)) => at,
+        (moment, _) => moment.date().at(23, 59, 59, 0),
     }
 }
 
@@ -129,6 +129,8 @@ pub struct Series<'a> {
     rule: std::iter::Peekable<Occurrences>,
     /// Latest first.
     extra: Vec<DateTime>,
+    /// What was given last: a rule by the hour meets a day of a series of dates more than once.
+    last: Option<CivilWhen>,
 }
 
 impl Iterator for Series<'_> {
@@ -155,12 +157,12 @@ impl Iterator for Series<'_> {
                 }
                 (None, None) => return None,
             };
-            if !self.recurrence.is_excluded(at) {
-                return Some(Next {
-                    occurrence: self.recurrence.start.like(at),
-                    note,
-                });
+            let occurrence = self.recurrence.start.like(at);
+            if self.last == Some(occurrence) || self.recurrence.is_excluded(at) {
+                continue;
             }
+            self.last = Some(occurrence);
+            return Some(Next { occurrence, note });
         }
     }
 }

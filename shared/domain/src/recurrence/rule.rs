@@ -301,7 +301,8 @@ impl Serialize for Rule {
 impl<'de> Deserialize<'de> for Rule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|error: RuleError| serde::de::Error::custom(format_args!("{}: {error}", error.code())))
+        text.parse().map_err(|error: RuleError| {
+            serde::de::Error::custom(format_args!("{}: {error}", error.code()))
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Every case of the public test sets in `cases/rrule.jsonl`: r_3_1.
+//! Every case of the public test sets in `tests/cases/rrule.jsonl`.
 
 use std::collections::BTreeSet;
 
@@ -105,7 +105,7 @@ fn wanted(expect: &[serde_json::Value], zoned: bool) -> Vec<String> {
 fn r_3_1_every_public_case_gives_its_occurrences_or_is_refused() {
     let mut count = 0;
     let mut wrong = Vec::new();
-    for line in include_str!("cases/rrule.jsonl").lines() {
+    for line in include_str!("../cases/rrule.jsonl").lines() {
         let case: serde_json::Value = serde_json::from_str(line).expect("a case");
         count += 1;
         if let Some(rule) = case["rrule"].as_str() {
