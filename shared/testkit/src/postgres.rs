@@ -75,3 +75,42 @@ async fn run(admin: &str, statement: String) -> Result<(), sqlx::Error> {
         .await?;
     connection.close().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn exists(database: &str, admin: &str) -> bool {
+        let mut connection = PgConnection::connect(admin)
+            .await
+            .expect("PostgreSQL answers");
+        let found = sqlx::query("select 1 from pg_database where datname = $1").bind(database);
+        found
+            .fetch_optional(&mut connection)
+            .await
+            .expect("a query")
+            .is_some()
+    }
+
+    #[tokio::test]
+    async fn a_database_lives_as_long_as_its_value() {
+        let Some(dropped) = database().await else {
+            return;
+        };
+        let Some(closed) = database().await else {
+            return;
+        };
+        let (admin, names) = (
+            dropped.admin.clone(),
+            [dropped.name.clone(), closed.name.clone()],
+        );
+        let visitor = PgConnection::connect(&dropped.url)
+            .await
+            .expect("the database can be used");
+        assert!(exists(&names[0], &admin).await && exists(&names[1], &admin).await);
+        drop(dropped);
+        closed.close().await.expect("closed");
+        assert!(!exists(&names[0], &admin).await && !exists(&names[1], &admin).await);
+        drop(visitor);
+    }
+}

@@ -6,11 +6,12 @@
 use super::{Limits, verdict};
 use crate::{MailUrl, Receipt, SendError, SettingError, Tls};
 use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
 
 /// How many mails are on their way at once; providers allow 10 and more.
 const CONNECTIONS: usize = 8;
@@ -93,17 +94,21 @@ impl Connections {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let failed = |error| verdict::connecting(&self.server, &error);
-        let address = (self.server.host.as_str(), self.server.port);
-        let wrapped = self.tls.clone().filter(|_| self.server.tls == Tls::Wrapped);
-        let mut smtp = AsyncSmtpConnection::connect_tokio1(
-            address,
-            Some(self.limits.connect),
-            &self.hello,
-            wrapped,
-            None,
-        )
-        .await
+        let failed = |error: Error| verdict::connecting(&self.server, &error);
+        let mut smtp = match &self.tls {
+            Some(tls) if self.server.tls == Tls::Wrapped => {
+                let address = (self.server.host.as_str(), self.server.port);
+                let (limit, tls) = (Some(self.limits.connect), Some(tls.clone()));
+                AsyncSmtpConnection::connect_tokio1(address, limit, &self.hello, tls, None).await
+            }
+            _ => {
+                AsyncSmtpConnection::connect_with_transport(
+                    Box::new(self.reach().await?),
+                    &self.hello,
+                )
+                .await
+            }
+        }
         .map_err(failed)?;
         let starttls = match self.server.tls {
             Tls::Required => true,
@@ -120,6 +125,27 @@ impl Connections {
                 .map_err(|error| verdict::signing_in(&error))?;
         }
         Ok(smtp)
+    }
+
+    /// A TCP connection that sends at once: lettre writes a mail's end apart from its body, and each mail would wait 40 ms for the
+    /// server's delayed acknowledgement. (lettre opens those of `smtps:` itself, and they do wait.)
+    async fn reach(&self) -> Result<TcpStream, SendError> {
+        let connecting = TcpStream::connect((self.server.host.as_str(), self.server.port));
+        let stream = match timeout(self.limits.connect, connecting).await {
+            Ok(stream) => {
+                stream.map_err(|error| verdict::unreachable(&self.server, &error.to_string()))?
+            }
+            Err(_) => {
+                return Err(verdict::unreachable(
+                    &self.server,
+                    "it did not answer in time",
+                ));
+            }
+        };
+        stream
+            .set_nodelay(true)
+            .map_err(|error| verdict::unreachable(&self.server, &error.to_string()))?;
+        Ok(stream)
     }
 
     fn kept(&self) -> MutexGuard<'_, Vec<Line>> {

@@ -30,11 +30,14 @@ pub(super) fn sent(answer: &Response) -> Receipt {
 
 /// No conversation came about.
 pub(super) fn connecting(server: &MailUrl, error: &Error) -> SendError {
+    unreachable(server, &why(error))
+}
+
+/// No connection came about.
+pub(super) fn unreachable(server: &MailUrl, why: &str) -> SendError {
     retry(format!(
-        "the mail server {}:{} cannot be used: {}",
-        server.host,
-        server.port,
-        why(error)
+        "the mail server {}:{} cannot be used: {why}",
+        server.host, server.port
     ))
 }
 
