@@ -6,61 +6,65 @@ use crate::message::{Item, Message, one_line};
 
 /// As plain text, lines ending in `\n`.
 pub fn text(message: &Message) -> String {
-    let mut out = String::new();
-    if message.count() == 1 {
-        for item in &message.lines {
-            out += &format!("Reminder: {}\n", one_line(&item.title));
-            out += &details(item, "");
-        }
-        return out;
+    if let ([only], 0) = (message.lines.as_slice(), message.more) {
+        return format!("Reminder: {}\n{}", one_line(&only.title), details(only, ""));
     }
-    out += &format!("{} reminders\n", message.count());
+    let mut out = vec![format!("{} reminders\n", message.count())];
     for item in &message.lines {
-        out += &format!("\n- {}\n{}", one_line(&item.title), details(item, "  "));
+        out.push(format!(
+            "\n- {}\n{}",
+            one_line(&item.title),
+            details(item, "  ")
+        ));
     }
     if message.more > 0 {
-        out += &format!("\nand {} more\n", message.more);
+        out.push(format!("\nand {} more\n", message.more));
     }
     if let Some(link) = web_link(&message.link) {
-        out += &format!("\nAll of them: {link}\n");
+        out.push(format!("\nAll of them: {link}\n"));
     }
-    out
+    out.concat()
 }
 
 fn details(item: &Item, indent: &str) -> String {
     let due = item
         .due
-        .iter()
+        .as_deref()
         .map(|due| format!("{indent}Due {}\n", one_line(due)));
     let link = web_link(&item.link).map(|link| format!("{indent}{link}\n"));
-    due.chain(link).collect()
+    due.unwrap_or_default() + &link.unwrap_or_default()
 }
 
 /// As HTML that needs nothing from elsewhere: no pictures, no scripts, no style sheets.
 pub fn html(message: &Message) -> String {
-    let mut out = String::from(
-        "<!doctype html>\n<html lang=\"en\">\n<body style=\"font-family: sans-serif\">\n",
-    );
+    let mut out = vec![HEAD.to_owned()];
     if message.count() != 1 {
-        out += &format!("<p>{} reminders</p>\n", message.count());
+        out.push(format!("<p>{} reminders</p>\n", message.count()));
     }
-    out += "<ul style=\"list-style: none; padding: 0\">\n";
+    out.push("<ul style=\"list-style: none; padding: 0\">\n".to_owned());
     for item in &message.lines {
-        out += &format!(
+        out.push(format!(
             "<li style=\"margin: 0 0 1em\">{}{}</li>\n",
             title(item),
             due(item)
-        );
+        ));
     }
-    out += "</ul>\n";
+    out.push("</ul>\n".to_owned());
     if message.more > 0 {
-        out += &format!("<p>and {} more</p>\n", message.more);
+        out.push(format!("<p>and {} more</p>\n", message.more));
     }
     if let Some(link) = web_link(&message.link) {
-        out += &format!("<p><a href=\"{}\">Open Errand</a></p>\n", escaped(&link));
+        out.push(format!(
+            "<p><a href=\"{}\">Open Errand</a></p>\n",
+            escaped(&link)
+        ));
     }
-    out + "</body>\n</html>\n"
+    out.push("</body>\n</html>\n".to_owned());
+    out.concat()
 }
+
+const HEAD: &str =
+    "<!doctype html>\n<html lang=\"en\">\n<body style=\"font-family: sans-serif\">\n";
 
 fn title(item: &Item) -> String {
     let title = format!(
@@ -74,10 +78,9 @@ fn title(item: &Item) -> String {
 }
 
 fn due(item: &Item) -> String {
-    item.due
-        .iter()
-        .map(|due| format!("<br>Due {}", escaped(&one_line(due))))
-        .collect()
+    let due = item.due.as_deref().map(one_line);
+    due.map(|due| format!("<br>Due {}", escaped(&due)))
+        .unwrap_or_default()
 }
 
 /// The link as it may stand in a mail and in its head: http or https, in ASCII, without spaces, quotes and angle brackets. Nothing

@@ -209,8 +209,8 @@ impl Talk {
             let verb = line.get(..4).unwrap_or(&line).to_ascii_uppercase();
             match verb.as_str() {
                 "EHLO" => {
-                    self.say("250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN")
-                        .await?
+                    let offers = "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN";
+                    self.say(offers).await?;
                 }
                 "AUTH" => self.login(&line).await?,
                 "MAIL" if self.shared.coming() == Behaviour::WantLogin => {

@@ -84,13 +84,11 @@ impl Connections {
     /// The connection used last, if it still answers. If it does not, the others are no better.
     async fn kept_line(&self) -> Option<Line> {
         let mut line = self.kept().pop()?;
-        match timeout(self.limits.probe, line.smtp.test_connected()).await {
-            Ok(true) => Some(line),
-            _ => {
-                self.kept().clear();
-                None
-            }
+        if let Ok(true) = timeout(self.limits.probe, line.smtp.test_connected()).await {
+            return Some(line);
         }
+        self.kept().clear();
+        None
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
