@@ -20,7 +20,6 @@ pub(crate) struct App {
     pub(crate) deps: Deps,
     pub(crate) person: Reader,
     channels: Vec<Arc<dyn Channel>>,
-    witness: Arc<audit::Witness>,
 }
 
 impl App {
@@ -34,10 +33,13 @@ impl App {
         };
         let store = store::open(&config.database_url(), options()).await?;
         let channels = channels(&config)?;
-        let witness = Arc::new(audit::Witness::open(&config.data.join("witness.db"), &config.data).await?);
         let deps = Deps::new(store, Arc::new(config), Arc::new(key));
         let person = local_person(&deps).await?;
-        Ok(Self { deps, person, channels, witness })
+        Ok(Self {
+            deps,
+            person,
+            channels,
+        })
     }
 
     /// Everything that is open to the outside, with the edge around it.
@@ -45,41 +47,56 @@ impl App {
         let deps = || self.deps.clone();
         let routers = tasks::router(deps())
             .merge(accounts::router(deps()))
-            .merge(chat::router(deps()))
             .merge(live::router(deps(), feed))
-            .merge(audit::router(deps(), self.witness.clone()))
             .merge(web::router());
         host::edge(routers, &self.deps)
     }
 
     /// The relay, and whom it delivers to.
     pub(crate) fn relay(&self) -> Relay {
-        let subscriber = |name, kinds, router| Subscriber { name, kinds, router };
+        let subscriber = |name, kinds, router| Subscriber {
+            name,
+            kinds,
+            router,
+        };
         let subscribers = vec![
             subscriber("recur", recur::SUBSCRIBES, recur::router(self.deps.clone())),
-            subscriber("remind", remind::SUBSCRIBES, remind::router(self.deps.clone(), self.channels.clone())),
-            subscriber("audit", audit::SUBSCRIBES, audit::events_router(self.deps.clone(), self.witness.clone())),
+            subscriber(
+                "remind",
+                remind::SUBSCRIBES,
+                remind::router(self.deps.clone(), self.channels.clone()),
+            ),
         ];
         let clock = self.deps.clock.clone();
         let bus = Arc::new(MemoryBus::new(subscribers, clock.clone()));
         let holder = self.deps.ids.uuid().to_string();
-        Relay::new(self.deps.store.clone(), bus, clock, self.deps.key.installation(), holder)
-    }
-
-    pub(crate) fn witness(&self) -> &audit::Witness {
-        &self.witness
+        Relay::new(
+            self.deps.store.clone(),
+            bus,
+            clock,
+            self.deps.key.installation(),
+            holder,
+        )
     }
 }
 
 /// The real clock and randomness, for the store.
 pub(crate) fn options() -> Options {
     let clock = SystemClock;
-    Options::new(Arc::new(move || host::Clock::now(&clock)), Arc::new(rand::random))
+    Options::new(
+        Arc::new(move || host::Clock::now(&clock)),
+        Arc::new(rand::random),
+    )
 }
 
 fn folder(data: &Path) -> anyhow::Result<()> {
     let made = std::fs::create_dir_all(data);
-    made.with_context(|| format!("ERRAND_DATA: the folder {} cannot be made; choose another with --data", data.display()))?;
+    made.with_context(|| {
+        format!(
+            "ERRAND_DATA: the folder {} cannot be made; choose another with --data",
+            data.display()
+        )
+    })?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -91,18 +108,28 @@ fn folder(data: &Path) -> anyhow::Result<()> {
 
 /// Mail, where there is a server for it.
 fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>> {
-    let Some(mail) = &config.mail else { return Ok(Vec::new()) };
+    let Some(mail) = &config.mail else {
+        return Ok(Vec::new());
+    };
     let server = MailUrl::parse(mail.url.reveal()).context("ERRAND_MAIL_URL")?;
-    Ok(vec![Arc::new(Email::new(server, &mail.from).context("ERRAND_MAIL_FROM")?)])
+    Ok(vec![Arc::new(
+        Email::new(server, &mail.from).context("ERRAND_MAIL_FROM")?,
+    )])
 }
 
 /// The one person of the embedded default; the address given at start becomes theirs.
 async fn local_person(deps: &Deps) -> anyhow::Result<Reader> {
     let zone = match deps.config.zone.as_str() {
-        "UTC" => jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+        "UTC" => jiff::tz::TimeZone::system()
+            .iana_name()
+            .unwrap_or("UTC")
+            .to_owned(),
         chosen => chosen.to_owned(),
     };
-    let person = deps.store.person(UserId(derived(&["local person"])), "me", &zone).await?;
+    let person = deps
+        .store
+        .person(UserId(derived(&["local person"])), "me", &zone)
+        .await?;
     if let Some(to) = deps.config.mail.as_ref().and_then(|mail| mail.to.clone()) {
         address(deps, &person, to).await?;
     }
@@ -111,17 +138,30 @@ async fn local_person(deps: &Deps) -> anyhow::Result<Reader> {
 
 async fn address(deps: &Deps, person: &Reader, to: String) -> anyhow::Result<()> {
     let docs = deps.store.records(person, Kind::Settings).await?;
-    let known = docs.iter().any(|doc| doc.json.contains(&format!("\"email\":{}", contract::doc::json(&to))));
+    let known = docs.iter().any(|doc| {
+        doc.json
+            .contains(&format!("\"email\":{}", contract::doc::json(&to)))
+    });
     if known {
         return Ok(());
     }
-    let set = SettingsPatch { email: Some(Some(to)), ..SettingsPatch::default() };
+    let set = SettingsPatch {
+        email: Some(Some(to)),
+        ..SettingsPatch::default()
+    };
     let command = Command::UpdateSettings { set: Box::new(set) };
     let need = command.need(Expect::Any);
     let decide = Arc::new(move |state: &mut State, now| {
         command.decide(state, Expect::Any, now)?;
-        Ok(store::Answer { status: 204, body: String::new(), version: None })
+        Ok(store::Answer {
+            status: 204,
+            body: String::new(),
+            version: None,
+        })
     });
-    deps.store.commit(&host::system(deps, person.clone(), "errand"), need, decide).await.context("ERRAND_MAIL_TO")?;
+    deps.store
+        .commit(&host::system(deps, person.clone(), "errand"), need, decide)
+        .await
+        .context("ERRAND_MAIL_TO")?;
     Ok(())
 }

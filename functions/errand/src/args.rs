@@ -20,10 +20,22 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "ADDRESS", env = "ERRAND_LISTEN")]
     listen: Option<String>,
     /// sqlite:PATH; the file errand.db in the data folder unless given
-    #[arg(long, global = true, value_name = "URL", env = "ERRAND_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "ERRAND_DATABASE_URL",
+        hide_env_values = true
+    )]
     database_url: Option<String>,
     /// The mail server that reminders go out by: smtp://user:password@host:port
-    #[arg(long, global = true, value_name = "URL", env = "ERRAND_MAIL_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "ERRAND_MAIL_URL",
+        hide_env_values = true
+    )]
     mail_url: Option<String>,
     /// The sender of reminders
     #[arg(long, global = true, value_name = "ADDRESS", env = "ERRAND_MAIL_FROM")]
@@ -117,7 +129,14 @@ impl Args {
             ("ERRAND_MAIL_FROM", &self.mail_from),
             ("ERRAND_MAIL_TO", &self.mail_to),
         ];
-        let flag = |name: &str| flags.iter().find(|(flag, _)| *flag == name).and_then(|(_, value)| (*value).clone());
-        Ok(Config::from_env(|name| flag(name).or_else(|| std::env::var(name).ok()))?)
+        let flag = |name: &str| {
+            flags
+                .iter()
+                .find(|(flag, _)| *flag == name)
+                .and_then(|(_, value)| (*value).clone())
+        };
+        Ok(Config::from_env(|name| {
+            flag(name).or_else(|| std::env::var(name).ok())
+        })?)
     }
 }

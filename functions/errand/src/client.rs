@@ -14,34 +14,61 @@ pub(crate) struct Client {
 }
 
 enum Way {
-    Running { base: String, http: reqwest::Client },
-    Here { router: Router, app: Box<App>, host: String },
+    Running {
+        base: String,
+        http: reqwest::Client,
+    },
+    Here {
+        router: Router,
+        app: Box<App>,
+        host: String,
+    },
 }
 
 impl Client {
     /// Finds the running program by its address, or opens the data folder itself.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
         let base = format!("http://{}", config.listen);
-        let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(30)).build()?;
-        let token = std::fs::read_to_string(config.data.join("token")).map(|token| token.trim().to_owned());
+        let http = reqwest::Client::builder()
+            .timeout(std::time::Duration::from_secs(30))
+            .build()?;
+        let token =
+            std::fs::read_to_string(config.data.join("token")).map(|token| token.trim().to_owned());
         if let Ok(token) = token
             && runs(&http, &base, &token).await
         {
-            return Ok(Self { token, way: Way::Running { base, http } });
+            return Ok(Self {
+                token,
+                way: Way::Running { base, http },
+            });
         }
         let app = App::open(config).await?;
         let path = token_file(&app).await?;
         let token = std::fs::read_to_string(path)?.trim().to_owned();
         let feed = live::Feed::new(app.deps.clone());
         let host = app.deps.config.listen.to_string();
-        Ok(Self { token, way: Way::Here { router: app.router(&feed), app: Box::new(app), host } })
+        Ok(Self {
+            token,
+            way: Way::Here {
+                router: app.router(&feed),
+                app: Box::new(app),
+                host,
+            },
+        })
     }
 
     /// Asks, and answers the JSON; what went wrong is said in the problem's own words.
-    pub(crate) async fn ask(&self, method: http::Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    pub(crate) async fn ask(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
         let (status, text) = match &self.way {
             Way::Running { base, http } => {
-                let mut request = http.request(method, format!("{base}{path}")).bearer_auth(&self.token);
+                let mut request = http
+                    .request(method, format!("{base}{path}"))
+                    .bearer_auth(&self.token);
                 if let Some(body) = body {
                     request = request.json(body);
                 }
@@ -50,7 +77,11 @@ impl Client {
             }
             Way::Here { router, host, .. } => self.here(router, host, method, path, body).await?,
         };
-        let value: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+        let value: Value = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text)?
+        };
         if status < 400 {
             return Ok(value);
         }
@@ -71,13 +102,22 @@ impl Client {
             .header("host", host)
             .header("authorization", format!("Bearer {}", self.token));
         let request = match body {
-            Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string()))?,
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(Body::from(body.to_string()))?,
             None => request.body(Body::empty())?,
         };
-        let response = router.clone().oneshot(request).await.map_err(|never| match never {})?;
+        let response = router
+            .clone()
+            .oneshot(request)
+            .await
+            .map_err(|never| match never {})?;
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await?;
-        Ok((status, String::from_utf8(bytes.into()).map_err(|_| anyhow!("the answer is not text"))?))
+        Ok((
+            status,
+            String::from_utf8(bytes.into()).map_err(|_| anyhow!("the answer is not text"))?,
+        ))
     }
 
     /// Closes what was opened.
@@ -89,6 +129,10 @@ impl Client {
 }
 
 async fn runs(http: &reqwest::Client, base: &str, token: &str) -> bool {
-    let asked = http.get(format!("{base}/api/v1/me")).bearer_auth(token).send().await;
+    let asked = http
+        .get(format!("{base}/api/v1/me"))
+        .bearer_auth(token)
+        .send()
+        .await;
     asked.is_ok_and(|response| response.status().is_success())
 }

@@ -29,18 +29,43 @@ pub(crate) async fn add(config: Config, line: &str) -> anyhow::Result<()> {
     let me = client.ask(Method::GET, "/api/v1/me", None).await?;
     let now = host::Clock::now(&host::SystemClock).to_string();
     let asked = json!({ "text": line, "mode": "add", "now": now, "time_zone": me["time_zone"] });
-    let read = client.ask(Method::POST, "/api/v1/interpret", Some(&asked)).await?;
+    let read = client
+        .ask(Method::POST, "/api/v1/interpret", Some(&asked))
+        .await?;
     let items = read["items"].as_array().cloned().unwrap_or_default();
-    let commands: Vec<_> = items.iter().filter_map(|item| item.get("command").filter(|command| !command.is_null())).collect();
+    let commands: Vec<_> = items
+        .iter()
+        .filter_map(|item| item.get("command").filter(|command| !command.is_null()))
+        .collect();
     if commands.is_empty() {
-        bail!("{}", read["question"].as_str().unwrap_or("There is nothing to add in that. Say what is to be done."));
+        bail!(
+            "{}",
+            read["question"]
+                .as_str()
+                .unwrap_or("There is nothing to add in that. Say what is to be done.")
+        );
     }
-    let done = client.ask(Method::POST, "/api/v1/commands", Some(&json!({ "commands": commands }))).await?;
+    let done = client
+        .ask(
+            Method::POST,
+            "/api/v1/commands",
+            Some(&json!({ "commands": commands })),
+        )
+        .await?;
     for problem in read["problems"].as_array().into_iter().flatten() {
         eprintln!("{}", problem["detail"].as_str().unwrap_or_default());
     }
     for result in done["results"].as_array().into_iter().flatten() {
-        let task = client.ask(Method::GET, &format!("/api/v1/tasks/{}", result["id"].as_str().unwrap_or_default()), None).await?;
+        let task = client
+            .ask(
+                Method::GET,
+                &format!(
+                    "/api/v1/tasks/{}",
+                    result["id"].as_str().unwrap_or_default()
+                ),
+                None,
+            )
+            .await?;
         println!("{}", told(&task));
     }
     client.close().await;
@@ -51,9 +76,16 @@ pub(crate) async fn add(config: Config, line: &str) -> anyhow::Result<()> {
 fn told(task: &Value) -> String {
     let title = task["title"].as_str().unwrap_or_default();
     let due = &task["due"];
-    let due = due["at"].as_str().map(|at| at[..16.min(at.len())].replace('T', " ")).or(due["date"].as_str().map(str::to_owned));
-    let rule = task["recurrence"]["rrule"].as_str().and_then(|rule| rule.parse().ok());
-    let again = rule.map(|rule| format!("  ({})", domain::recurrence::describe(&rule))).unwrap_or_default();
+    let due = due["at"]
+        .as_str()
+        .map(|at| at[..16.min(at.len())].replace('T', " "))
+        .or(due["date"].as_str().map(str::to_owned));
+    let rule = task["recurrence"]["rrule"]
+        .as_str()
+        .and_then(|rule| rule.parse().ok());
+    let again = rule
+        .map(|rule| format!("  ({})", domain::recurrence::describe(&rule)))
+        .unwrap_or_default();
     let mark = match task["priority"].as_str() {
         Some("high") => "!",
         _ => " ",
@@ -64,7 +96,9 @@ fn told(task: &Value) -> String {
 /// `errand today`
 pub(crate) async fn today(config: Config) -> anyhow::Result<()> {
     let client = Client::open(config).await?;
-    let page = client.ask(Method::GET, "/api/v1/tasks?view=today&limit=200", None).await?;
+    let page = client
+        .ask(Method::GET, "/api/v1/tasks?view=today&limit=200", None)
+        .await?;
     let tasks = page["items"].as_array().cloned().unwrap_or_default();
     if tasks.is_empty() {
         println!("All done for today.");
@@ -80,23 +114,38 @@ pub(crate) async fn done(config: Config, words: &str) -> anyhow::Result<()> {
     let mut tasks = Vec::new();
     let mut after = String::new();
     loop {
-        let page = client.ask(Method::GET, &format!("/api/v1/tasks?limit=200{after}"), None).await?;
+        let page = client
+            .ask(
+                Method::GET,
+                &format!("/api/v1/tasks?limit=200{after}"),
+                None,
+            )
+            .await?;
         tasks.extend(page["items"].as_array().cloned().unwrap_or_default());
-        let Some(next) = page["next"].as_str() else { break };
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         after = format!("&after={next}");
     }
-    let titles: Vec<_> = tasks.iter().map(|task| language::target::Candidate::new(task["title"].as_str().unwrap_or_default())).collect();
+    let titles: Vec<_> = tasks
+        .iter()
+        .map(|task| language::target::Candidate::new(task["title"].as_str().unwrap_or_default()))
+        .collect();
     use language::target::{Care, Resolution, resolve};
     let task = match resolve(words, &titles, Care::Forgiving) {
         Resolution::One(i, _) => &tasks[i],
         Resolution::Several(several) => {
-            several.iter().for_each(|i| eprintln!("{}", told(&tasks[*i])));
+            several
+                .iter()
+                .for_each(|i| eprintln!("{}", told(&tasks[*i])));
             bail!("Several tasks fit {words:?}. Say more of the title.");
         }
         Resolution::None => bail!("No open task fits {words:?}. `errand today` shows what is due."),
     };
     let id = task["id"].as_str().unwrap_or_default();
-    let task = client.ask(Method::POST, &format!("/api/v1/tasks/{id}/complete"), None).await?;
+    let task = client
+        .ask(Method::POST, &format!("/api/v1/tasks/{id}/complete"), None)
+        .await?;
     println!("Done: {}", task["title"].as_str().unwrap_or_default());
     client.close().await;
     Ok(())
@@ -123,18 +172,32 @@ pub(crate) async fn import(config: Config, from: Option<&Path>) -> anyhow::Resul
         None => drop(std::io::stdin().read_to_string(&mut text)?),
     }
     let client = Client::open(config).await?;
-    let done = client.ask(Method::POST, "/api/v1/import", Some(&serde_json::from_str(&text)?)).await?;
+    let done = client
+        .ask(
+            Method::POST,
+            "/api/v1/import",
+            Some(&serde_json::from_str(&text)?),
+        )
+        .await?;
     let problems = done["problems"].as_array().cloned().unwrap_or_default();
     println!("{} steps done, {} not.", done["imported"], problems.len());
     for problem in problems {
-        println!("  {}", problem["problem"]["detail"].as_str().unwrap_or_default());
+        println!(
+            "  {}",
+            problem["problem"]["detail"].as_str().unwrap_or_default()
+        );
     }
     client.close().await;
     Ok(())
 }
 
 /// `errand token`
-pub(crate) async fn token(config: Config, link: bool, name: &str, scopes: Vec<String>) -> anyhow::Result<()> {
+pub(crate) async fn token(
+    config: Config,
+    link: bool,
+    name: &str,
+    scopes: Vec<String>,
+) -> anyhow::Result<()> {
     if link {
         let app = App::open(config).await?;
         println!("{}", serve::link(&app, &app.person).await?);
@@ -143,7 +206,9 @@ pub(crate) async fn token(config: Config, link: bool, name: &str, scopes: Vec<St
     }
     let client = Client::open(config).await?;
     let asked = json!({ "name": name, "scopes": scopes });
-    let made = client.ask(Method::POST, "/api/v1/me/tokens", Some(&asked)).await?;
+    let made = client
+        .ask(Method::POST, "/api/v1/me/tokens", Some(&asked))
+        .await?;
     println!("{}", made["token"].as_str().unwrap_or_default());
     client.close().await;
     Ok(())

@@ -22,15 +22,6 @@ pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// `errand verify`
-pub(crate) async fn verify(config: Config) -> anyhow::Result<ExitCode> {
-    let app = App::open(config).await?;
-    let report = audit::verify_all(app.deps.store.as_ref(), app.witness()).await?;
-    app.deps.store.close().await;
-    println!("{report}");
-    Ok(if report.intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
 /// `errand backup FILE`
 pub(crate) async fn backup(config: Config, to: &Path) -> anyhow::Result<()> {
     if to.exists() {
@@ -45,16 +36,29 @@ pub(crate) async fn backup(config: Config, to: &Path) -> anyhow::Result<()> {
 
 /// `errand restore FILE`
 pub(crate) async fn restore(config: Config, from: &Path) -> anyhow::Result<()> {
-    let Some(path) = config.database_url().strip_prefix("sqlite:").map(std::path::PathBuf::from) else {
+    let Some(path) = config
+        .database_url()
+        .strip_prefix("sqlite:")
+        .map(std::path::PathBuf::from)
+    else {
         bail!("PostgreSQL is restored by its own tools");
     };
     if std::net::TcpStream::connect(config.listen).is_ok() {
-        bail!("something answers at {}: stop errand first, then restore", config.listen);
+        bail!(
+            "something answers at {}: stop errand first, then restore",
+            config.listen
+        );
     }
     // Opened once as it is, so that a file that is no backup is refused before anything is moved.
     let check = store::open(&format!("sqlite:{}", from.display()), crate::app::options()).await;
-    check.with_context(|| format!("{} is not a backup", from.display()))?.close().await;
-    let aside = path.with_extension(format!("before-restore-{}", host::Clock::now(&host::SystemClock).as_second()));
+    check
+        .with_context(|| format!("{} is not a backup", from.display()))?
+        .close()
+        .await;
+    let aside = path.with_extension(format!(
+        "before-restore-{}",
+        host::Clock::now(&host::SystemClock).as_second()
+    ));
     for end in ["", "-wal", "-shm"] {
         let part = |path: &Path| std::path::PathBuf::from(format!("{}{end}", path.display()));
         if part(&path).exists() {
@@ -65,6 +69,9 @@ pub(crate) async fn restore(config: Config, from: &Path) -> anyhow::Result<()> {
     let app = App::open(config).await?;
     app.deps.store.raise_epoch().await?;
     app.deps.store.close().await;
-    println!("Restored. The database from before is kept as {}.", aside.display());
+    println!(
+        "Restored. The database from before is kept as {}.",
+        aside.display()
+    );
     Ok(())
 }

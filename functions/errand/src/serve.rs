@@ -9,7 +9,9 @@ use tokio::task::JoinSet;
 /// Serves until it is asked to stop; nothing that was begun is lost.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
-    let listener = serve::bind(config.listen).await.map_err(anyhow::Error::msg)?;
+    let listener = serve::bind(config.listen)
+        .await
+        .map_err(anyhow::Error::msg)?;
     let mut config = config;
     config.listen = listener.local_addr()?;
     let app = App::open(config).await?;
@@ -28,12 +30,13 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     println!("Errand is at {link}");
     println!("The link signs your browser in once. Programs use the token in {token}.");
     if app.deps.config.mail.is_none() {
-        println!("Reminders show on the open page; for e-mail set ERRAND_MAIL_URL, ERRAND_MAIL_FROM and ERRAND_MAIL_TO.");
+        println!(
+            "Reminders show on the open page; for e-mail set ERRAND_MAIL_URL, ERRAND_MAIL_FROM and ERRAND_MAIL_TO."
+        );
     }
     serve::serve(listener, app.router(&feed), stop.clone()).await?;
     stop.cancel();
     while running.join_next().await.is_some() {}
-    app.witness().close(&app.deps).await;
     app.deps.store.close().await;
     Ok(())
 }
@@ -51,7 +54,13 @@ pub(crate) async fn token_file(app: &App) -> anyhow::Result<String> {
     let shown = path.display().to_string();
     if let Ok(secret) = std::fs::read_to_string(&path) {
         let hash = app.deps.key.hash("token", secret.trim());
-        if app.deps.store.credential(&hash, app.deps.clock.now()).await?.is_some() {
+        if app
+            .deps
+            .store
+            .credential(&hash, app.deps.clock.now())
+            .await?
+            .is_some()
+        {
             return Ok(shown);
         }
     }

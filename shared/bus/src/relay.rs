@@ -149,7 +149,7 @@ impl Relay {
     }
 
     /// Rows that are not on their way yet.
-    async fn waiting(&self, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
+    async fn waiting(&mut self, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
         if self.rows.len() >= MOST {
             return Ok(Vec::new());
         }

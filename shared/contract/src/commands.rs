@@ -501,7 +501,13 @@ pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
             format!("/{}", path.replace('.', "/"))
         };
         let words = error.into_inner().to_string();
-        for code in ["date_impossible", "zone_unknown", "rrule_invalid", "rrule_never_matches", "recurrence_too_frequent"] {
+        for code in [
+            "date_impossible",
+            "zone_unknown",
+            "rrule_invalid",
+            "rrule_never_matches",
+            "recurrence_too_frequent",
+        ] {
             if let Some(rest) = words.strip_prefix(&format!("{code}: ")) {
                 return Refusal::Field {
                     pointer,

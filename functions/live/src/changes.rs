@@ -1,0 +1,72 @@
+//! The long poll.
+
+use crate::{
+    Live,
+    feed::{self, News},
+};
+use axum::extract::State;
+use host::{Answer, Follows, Limit, Params, Problem};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use store::Reader;
+
+/// How long it waits when nothing is new.
+const WAIT: SignedDuration = SignedDuration::from_secs(25);
+
+/// From where.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AfterQuery {
+    pub(crate) after: Option<String>,
+    pub(crate) limit: Limit,
+}
+
+/// The cursor to begin at: where the log ends, unless one is given.
+pub(crate) async fn begin(
+    live: &Live,
+    who: &Reader,
+    after: Option<&str>,
+) -> Result<String, Problem> {
+    match after {
+        None | Some("now" | "") => Ok(live.deps.store.cursor(who).await?),
+        Some(after) => Ok(after.to_owned()),
+    }
+}
+
+/// `GET /changes?after=`: what is new, at once or within 25 seconds.
+pub(crate) async fn changes(
+    State(live): State<Live>,
+    who: Follows,
+    Params(query): Params<AfterQuery>,
+) -> Result<Answer, Problem> {
+    let mut ear = live.feed.listen();
+    let now = matches!(query.after.as_deref(), Some("now"));
+    let cursor = begin(&live, &who, query.after.as_deref()).await?;
+    let clock = live.deps.clock.clone();
+    let until = clock.now() + WAIT;
+    let closing = live.feed.closing();
+    loop {
+        let news = feed::news(&live.deps, &who, &cursor, query.limit.0).await?;
+        // "now" without a wait tells where to begin.
+        if news.count > 0 || now || clock.now() >= until {
+            return Ok(answer(&news));
+        }
+        tokio::select! {
+            biased;
+            () = closing.cancelled() => return Ok(answer(&news)),
+            _ = ear.changed() => {}
+            () = clock.sleep_until(until) => {}
+        }
+    }
+}
+
+fn answer(news: &News) -> Answer {
+    let cursor = contract::doc::json(&news.cursor);
+    Answer::raw(
+        200,
+        format!(
+            "{{\"events\":{},\"cursor\":{cursor},\"more\":{}}}",
+            news.events, news.more
+        ),
+    )
+}

@@ -1,0 +1,141 @@
+//! One watcher per process wakes all windows; each then reads its own streams.
+
+use contract::doc;
+use host::Deps;
+use jiff::SignedDuration;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use store::{LogPage, LogRow, Reader, StoreError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// How often it looks without a hint.
+const POLL: SignedDuration = SignedDuration::from_secs(1);
+/// Windows are woken at most this often, so that a burst is one read.
+const BURST: SignedDuration = SignedDuration::from_millis(15);
+/// Events in one message.
+pub(crate) const PAGE: u32 = 200;
+/// More than so many new events: the client reads everything anew.
+pub(crate) const MOST: usize = 500;
+
+/// Tells windows that there may be something new.
+#[derive(Clone)]
+pub struct Feed {
+    deps: Deps,
+    beat: watch::Sender<u64>,
+    closing: CancellationToken,
+}
+
+impl Feed {
+    /// A feed that nobody drives yet.
+    pub fn new(deps: Deps) -> Self {
+        Self {
+            deps,
+            beat: watch::Sender::new(0),
+            closing: CancellationToken::new(),
+        }
+    }
+
+    /// Wakes the windows whenever something was committed, and each second, until `stop` is cancelled.
+    pub async fn run(self, stop: CancellationToken) {
+        let clock = self.deps.clock.clone();
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                () = self.deps.store.hint() => {}
+                () = clock.sleep_until(clock.now() + POLL) => {}
+            }
+            self.beat.send_modify(|beat| *beat += 1);
+            clock.sleep_until(clock.now() + BURST).await;
+        }
+        self.closing.cancel();
+    }
+
+    /// A window's ear.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.beat.subscribe()
+    }
+
+    /// When the process stops.
+    pub(crate) fn closing(&self) -> CancellationToken {
+        self.closing.clone()
+    }
+}
+
+/// A page of the log as clients read it.
+pub(crate) struct News {
+    /// JSON array of events.
+    pub(crate) events: String,
+    /// How many.
+    pub(crate) count: usize,
+    /// To go on from.
+    pub(crate) cursor: String,
+    /// Whether there is more now.
+    pub(crate) more: bool,
+}
+
+/// What is new after a cursor.
+pub(crate) async fn news(
+    deps: &Deps,
+    who: &Reader,
+    after: &str,
+    limit: u32,
+) -> Result<News, StoreError> {
+    let LogPage {
+        events,
+        cursor,
+        more,
+    } = deps.store.log(who, after, limit).await?;
+    let source = deps.key.installation();
+    let shown: Vec<_> = events
+        .iter()
+        .filter_map(|row| Shown::of(row, &source))
+        .collect();
+    Ok(News {
+        events: doc::json(&shown),
+        count: shown.len(),
+        cursor,
+        more,
+    })
+}
+
+/// An event as the feed shows it: CloudEvents' JSON format.
+#[derive(Serialize)]
+struct Shown<'a> {
+    specversion: &'static str,
+    id: String,
+    source: &'a str,
+    #[serde(rename = "type")]
+    kind: String,
+    subject: uuid::Uuid,
+    time: jiff::Timestamp,
+    datacontenttype: &'static str,
+    partitionkey: domain::id::StreamId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taskversion: Option<u64>,
+    correlationid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causationid: Option<&'a str>,
+    data: &'a RawValue,
+}
+
+impl<'a> Shown<'a> {
+    /// None once its content was purged; the purge has an event of its own.
+    fn of(row: &'a LogRow, source: &'a str) -> Option<Self> {
+        Some(Self {
+            specversion: "1.0",
+            id: format!("{}:{}", row.stream, row.n),
+            source,
+            kind: row.kind.type_name(),
+            subject: row.subject,
+            time: row.at,
+            datacontenttype: "application/json",
+            partitionkey: row.stream,
+            taskversion: (row.version > 0).then_some(row.version),
+            correlationid: &row.correlation,
+            causationid: row.causation.as_deref(),
+            data: serde_json::from_str(row.payload.as_deref()?).ok()?,
+        })
+    }
+}
