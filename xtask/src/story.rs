@@ -60,7 +60,7 @@ impl Errand {
         // Ends the program when our end of the pipe closes, which it does also at ctrl-c and kill -9.
         guard.args([
             "-c",
-            r#""$@" & read -r _; kill $!; wait $!; rm -rf -- "$ERRAND_DATA""#,
+            r#""$@" & read -r _; kill $! 2>/dev/null; wait $!; rm -rf -- "$ERRAND_DATA""#,
             "guard",
         ]);
         guard
