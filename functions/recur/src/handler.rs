@@ -6,7 +6,6 @@ use domain::{
     need::Need,
     series,
     state::State,
-    task::Task,
 };
 use host::{
     Deps,
@@ -76,7 +75,11 @@ async fn series_of(
     let Some(doc) = deps.store.task(reader, task).await? else {
         return Ok(None);
     };
-    let task: Task =
+    #[derive(serde::Deserialize)]
+    struct Occurrence {
+        series_id: Option<SeriesId>,
+    }
+    let task: Occurrence =
         serde_json::from_str(&doc.json).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(task.series_id)
 }

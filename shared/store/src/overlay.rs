@@ -55,6 +55,8 @@ pub(crate) struct Also {
     pub records: Vec<Uuid>,
     /// Events, oldest first.
     pub past: Vec<Logged>,
+    /// The run that "the last" was found to mean.
+    pub undoing: Option<RunId>,
 }
 
 impl Overlay {
@@ -271,6 +273,7 @@ impl Overlay {
             self.give::<Tag>(&mut state, streams, [*id]);
         }
         state.past.clone_from(&self.also.past);
+        state.undoing = self.also.undoing;
         state.purged = wanted
             .into_iter()
             .filter(|id| self.purged.contains(id))

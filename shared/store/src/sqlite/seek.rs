@@ -75,7 +75,7 @@ async fn tasks_of(
 ) -> Result<Vec<TaskId>, StoreError> {
     let (sql, value) = match wanted {
         TasksOf::List(list) => (
-            of_mine!("select t.id from task t where t.list_id = $2 and t.deleted_at is null"),
+            of_mine!("select t.id from task t where t.list_id = $2"),
             list.to_string(),
         ),
         TasksOf::Section(section) => (
@@ -184,7 +184,10 @@ async fn past(
         }
         Undo::Run(run) => of_run(c, who, &run.to_string()).await,
         Undo::Last { client } => match last_run(c, who, client).await? {
-            Some(run) => of_run(c, who, &run).await,
+            Some(run) => {
+                also.undoing = run.parse().ok();
+                of_run(c, who, &run).await
+            }
             None => return Ok(()),
         },
     };
