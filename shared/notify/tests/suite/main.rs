@@ -1,5 +1,6 @@
 //! The e-mail channel against a real SMTP conversation, and what it writes.
 
+mod connections;
 mod mail_url;
 mod render;
 mod smtp;
