@@ -82,7 +82,7 @@ class Chat {
       const said = await call<Said | null>({
         method: 'POST',
         path: `/assistant/confirmations/${confirmation.id}`,
-        body: { confirm: yes },
+        body: { accept: yes },
         headers: { 'Idempotency-Key': uuid7() },
       });
       confirmation.state = yes ? 'confirmed' : 'cancelled';
