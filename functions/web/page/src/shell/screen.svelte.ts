@@ -15,13 +15,14 @@ class Screen {
   theme = $state<Theme>((remembered('theme') as Theme | null) ?? 'auto');
   singleKeys = $state(remembered('single-keys') !== 'off');
 
-  /** Follows the address: `#today`, `#list/ID`, `#task/ID` (the link in a reminder), `#search/words`. */
+  /** Follows the address: `#today`, `#list/ID`, `#search/words`, and by the links in mails `#task/ID` and `#settings`. */
   follow = () => {
     const hash = location.hash;
     if (hash.startsWith('#task/')) {
       this.openTask(hash.slice('#task/'.length));
       return;
     }
+    if (hash === '#settings') this.settings = true;
     this.view = viewOf(hash) ?? { name: 'inbox' };
     this.task = null;
   };

@@ -10,6 +10,8 @@ export interface Entry {
   when: Date;
   client: string;
   details: string[];
+  /** Only what changed the task can be taken back. */
+  undoable: boolean;
 }
 
 /** The history as people read it, newest first: who did what, when, with which client. */
@@ -24,7 +26,8 @@ export function entriesOf(events: readonly ErrandEvent[], now: Date, listName: (
         what: words.history.types[name] ?? name.replace('.', ' '),
         when: new Date(event.time),
         client: by.client ?? '',
-        details: name === 'task.changed' || name.startsWith('series.') ? detailsOf(event, now, listName) : [],
+        details: detailsOf(name, event, now, listName),
+        undoable: /^(task|series)\./.test(name),
       };
     })
     .sort((a, b) => b.when.getTime() - a.when.getTime() || (a.id < b.id ? 1 : -1));
@@ -36,8 +39,10 @@ function sayActor({ kind, name }: Actor): string {
   return name ?? words.history.you;
 }
 
-function detailsOf({ data }: ErrandEvent, now: Date, listName: (id: string) => string): string[] {
-  const { before = {}, after = {} } = data ?? {};
+function detailsOf(name: string, { data }: ErrandEvent, now: Date, listName: (id: string) => string): string[] {
+  const { before = {}, after = {}, note } = data ?? {};
+  if (typeof note === 'string') return [note];
+  if (name !== 'task.changed' && !name.startsWith('series.')) return [];
   return Object.keys(after)
     .filter((field) => field in words.history.fields)
     .map((field) =>
