@@ -422,6 +422,8 @@ impl Overlay {
                 .schedule
                 .insert((scheduled.task, scheduled.reminder), scheduled.clone());
         }
+        self.give::<List>(state, streams, row.value.list_id.map(|id| id.0));
+        self.give::<Section>(state, streams, row.value.section_id.map(|id| id.0));
         state.load(id, row.clone());
     }
 

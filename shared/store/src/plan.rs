@@ -3,10 +3,12 @@
 mod rows;
 mod shelf;
 mod task;
+mod whole;
 
 pub(crate) use rows::*;
 pub(crate) use shelf::{Shelf, doc_of};
 pub(crate) use task::task_row;
+pub(crate) use whole::Fold;
 
 use crate::{Answer, LogRow, Random, StoreError, Writer, chain, overlay::Overlay};
 use contract::data::By;

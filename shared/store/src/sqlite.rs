@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, owned by one task; a few beside it that read.
 
 mod batch;
+mod hot;
 mod house;
 mod ledger;
 mod load;
@@ -14,6 +15,8 @@ mod store;
 mod tasks;
 mod write;
 mod writer;
+
+pub use hot::hot_queries;
 
 use crate::{
     Committed, Decide, Options, Reader, StoreError, Writer, decide::Command, error::failed,

@@ -13,6 +13,8 @@ pub mod past;
 pub mod people;
 pub mod purge;
 
+pub use crate::sqlite::hot_queries;
+
 /// Makes a test of every check of the suite. `$open` is an async function that gives a fresh, empty store.
 #[macro_export]
 macro_rules! store_suite {
@@ -21,6 +23,17 @@ macro_rules! store_suite {
             a_refusal_writes_nothing, a_panic_writes_nothing, a_repeated_request_has_one_effect, a_key_is_bound_to_its_body,
             the_same_key_at_once_has_one_effect, an_events_effect_is_made_once, an_id_of_somebody_elses_is_taken,
             versions_rise_by_one, people_write_at_once);
+        $crate::store_suite!(@ $open; listing: every_filter, every_sort, pages_hold_still_while_rows_change, cursors_are_bound,
+            words_are_found, records_are_listed, counts_are_right);
+        $crate::store_suite!(@ $open; log: pages_stream_by_stream, chains_verify, histories_are_whole, an_old_epoch_is_gone,
+            a_rebuild_finds_nothing_wrong);
+        $crate::store_suite!(@ $open; ledger: what_is_due_is_found, a_reminder_fires_once, deliveries_are_kept);
+        $crate::store_suite!(@ $open; outbox: everything_written_is_published_in_order, what_is_left_is_tried_again,
+            wakes_are_not_doubled, a_lease_has_one_holder);
+        $crate::store_suite!(@ $open; people: a_person_is_made_once, credentials, notes, nobody_sees_anothers, old_things_are_forgotten);
+        $crate::store_suite!(@ $open; past: the_last_run_is_found, a_merge_sees_what_came_since, tasks_are_found_by_property,
+            neighbours_are_found, a_series_has_its_occurrences);
+        $crate::store_suite!(@ $open; purge: a_purge_leaves_the_chain, the_trash_is_emptied, travel_moves_floating_dates);
     };
     (@ $open:ident; $module:ident: $($name:ident),*) => {
         mod $module {

@@ -23,3 +23,223 @@ async fn memory() -> Option<Arc<dyn Store>> {
 }
 
 store::store_suite!(memory);
+
+mod file {
+    use super::options;
+    use sqlx::{Connection, Row, SqliteConnection};
+    use std::path::Path;
+    use store::{OpenError, suite::kit};
+
+    async fn open(path: &Path) -> kit::Checked {
+        store::open(&format!("sqlite:{}", path.display()), options())
+            .await
+            .unwrap()
+    }
+
+    async fn raw(path: &Path) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_written_is_there_after_opening_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("errand.db");
+        let store = open(&path).await;
+        let me = kit::person(&store).await;
+        let id = kit::create(&store, &me, serde_json::json!({"title": "a"})).await;
+        let page = store
+            .tasks(
+                &me,
+                &store::TaskQuery {
+                    limit: 1,
+                    ..Default::default()
+                },
+            )
+            .await
+            .unwrap();
+        store.close().await;
+        assert!(
+            matches!(
+                store.task(&me, id).await,
+                Err(store::StoreError::Unavailable(_))
+            ),
+            "closed"
+        );
+        let store = open(&path).await;
+        assert_eq!(kit::read(&store, &me, id).await.unwrap()["title"], "a");
+        assert!(
+            store
+                .log(&me, &page.cursor, 1)
+                .await
+                .unwrap()
+                .events
+                .is_empty()
+        );
+        kit::verified(&store, &me).await;
+    }
+
+    #[tokio::test]
+    async fn a_row_changed_by_hand_is_found_and_repaired() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("errand.db");
+        let store = open(&path).await;
+        let me = kit::person(&store).await;
+        for title in ["a", "b", "c"] {
+            kit::create(
+                &store,
+                &me,
+                serde_json::json!({"title": title, "tags": ["x"]}),
+            )
+            .await;
+        }
+        let mut by_hand = raw(&path).await;
+        for (sql, found) in [
+            (
+                "update task set doc = replace(doc, '\"a\"', '\"z\"') where title = 'a'",
+                1,
+            ),
+            ("update task set due_key = 1 where title = 'b'", 1),
+            ("delete from task where title = 'c'", 1),
+            (
+                "insert into task_tag values ((select home from person limit 1), 'y', 'z', 'Y')",
+                1,
+            ),
+            ("update record set doc = json_set(doc, '$.locale', 'xx')", 1),
+            ("delete from record", 1),
+            ("update stream_head set open_tasks = 7", 1),
+        ] {
+            sqlx::query(sql).execute(&mut by_hand).await.unwrap();
+            assert_eq!(store.rebuild(false).await.unwrap().len(), found, "{sql}");
+            assert_eq!(store.rebuild(true).await.unwrap().len(), found, "{sql}");
+            assert_eq!(
+                store.rebuild(false).await.unwrap(),
+                Vec::<String>::new(),
+                "{sql}"
+            );
+        }
+        let words = store::TaskQuery {
+            words: Some("c".into()),
+            limit: 10,
+            ..Default::default()
+        };
+        assert_eq!(
+            kit::titles(&store.tasks(&me, &words).await.unwrap()),
+            ["c"],
+            "it is found by its words again"
+        );
+        // The log itself is not repaired, but told.
+        sqlx::query("update log set payload = '{}' where n = 2")
+            .execute(&mut by_hand)
+            .await
+            .unwrap();
+        assert!(
+            store.rebuild(false).await.is_err() || !store.rebuild(false).await.unwrap().is_empty()
+        );
+    }
+
+    #[tokio::test]
+    async fn a_backup_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (
+            folder.path().join("errand.db"),
+            folder.path().join("copy.db"),
+        );
+        let store = open(&path).await;
+        let me = kit::person(&store).await;
+        let id = kit::create(&store, &me, serde_json::json!({"title": "call mom"})).await;
+        store.backup(&copy).await.unwrap();
+        assert!(
+            store.backup(&copy).await.is_err(),
+            "a file that is there is not written over"
+        );
+        let copy = open(&copy).await;
+        assert_eq!(
+            kit::read(&copy, &me, id).await.unwrap()["title"],
+            "call mom"
+        );
+        assert_eq!(copy.rebuild(false).await.unwrap(), Vec::<String>::new());
+        let words = store::TaskQuery {
+            words: Some("mom".into()),
+            limit: 10,
+            ..Default::default()
+        };
+        assert_eq!(copy.tasks(&me, &words).await.unwrap().items.len(), 1);
+        kit::create(&copy, &me, serde_json::json!({"title": "goes on"})).await;
+        kit::verified(&copy, &me).await;
+    }
+
+    async fn refused(path: &Path) -> OpenError {
+        store::open(&format!("sqlite:{}", path.display()), options())
+            .await
+            .err()
+            .expect("it must not open")
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_opened_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("errand.db");
+        let why = refused(&folder.path().join("nowhere/errand.db")).await;
+        assert!(
+            matches!(why, OpenError::Folder { .. }) && why.to_string().contains("folder exists"),
+            "{why}"
+        );
+        open(&path).await.close().await;
+        let mut by_hand = raw(&path).await;
+        sqlx::query("update _sqlx_migrations set version = 9999")
+            .execute(&mut by_hand)
+            .await
+            .unwrap();
+        let why = refused(&path).await;
+        assert!(
+            matches!(why, OpenError::Newer { step: 9999, .. })
+                && why.to_string().contains("newer version"),
+            "{why}"
+        );
+        by_hand.close().await.unwrap();
+        let broken = folder.path().join("broken.db");
+        std::fs::write(&broken, vec![b'x'; 8192]).unwrap();
+        let why = refused(&broken).await;
+        assert!(
+            matches!(why, OpenError::Damaged { .. })
+                && why.to_string().contains("not a database of Errand"),
+            "{why}"
+        );
+        let why = store::open("mysql://x", options())
+            .await
+            .err()
+            .expect("it must not open");
+        assert!(matches!(why, OpenError::Address(_)), "{why}");
+    }
+
+    /// The hot queries read an index, and cost by what is open.
+    #[tokio::test]
+    async fn hot_queries_use_their_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("errand.db");
+        let store = open(&path).await;
+        let me = kit::person(&store).await;
+        kit::create(&store, &me, serde_json::json!({"title": "a"})).await;
+        let mut reader = raw(&path).await;
+        for (name, sql, index) in store::suite::hot_queries() {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("explain query plan {sql}")))
+                .fetch_all(&mut reader)
+                .await
+                .unwrap();
+            let plan = rows
+                .iter()
+                .map(|row| row.get::<String, _>(3))
+                .collect::<Vec<_>>()
+                .join("; ");
+            assert!(plan.contains(index), "{name}: {plan}");
+            assert!(
+                !plan.contains("SCAN t ")
+                    && !plan.ends_with("SCAN t")
+                    && !plan.contains("TEMP B-TREE FOR ORDER BY"),
+                "{name}: {plan}"
+            );
+        }
+    }
+}

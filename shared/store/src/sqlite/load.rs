@@ -34,6 +34,10 @@ const DELIVERIES: &str = "select 5, d.doc from json_each($1) j join delivery d o
 
 const PURGED: &str = "select 6, l.about from json_each($1) j join log l on l.about = j.value and l.kind = 'task.purged'";
 
+/// The lists and sections of tasks by id.
+const AROUND: &str = "select 3, r.kind, r.id, r.stream, r.version, r.updated_at, r.doc \
+    from json_each($1) j join task t on t.id = j.value join record r on r.id in (t.list_id, t.section_id)";
+
 /// The parameter is (tasks, (person, system, id) of sources, deliveries).
 const TASKS: &str = "with recursive seed(id) as ( \
         select value from json_each($1, '$[0]') \
@@ -127,6 +131,7 @@ fn ask(batch: &mut Batch, commands: &[Command], overlay: &Overlay) {
     }
     if !(tasks.is_empty() && sources.is_empty() && deliveries.is_empty()) {
         batch.part(TASKS, &(&tasks, sources, deliveries));
+        batch.part(AROUND, &tasks);
         batch.part(PURGED, &tasks);
     }
 }

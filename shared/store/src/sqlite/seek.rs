@@ -3,7 +3,7 @@
 use super::{load::text, log};
 use crate::{Reader, StoreError, decide::Command, error::failed, overlay::Also};
 use domain::{
-    event::Logged,
+    event::{Change, Logged},
     id::*,
     need::{TasksOf, Undo},
 };
@@ -218,6 +218,18 @@ async fn past(
         .iter()
         .map(|logged| logged.event.subject)
         .collect();
+    let mut named = BTreeSet::new();
+    for logged in &also.past {
+        before(&logged.event.change, &mut named);
+    }
+    if also
+        .past
+        .iter()
+        .any(|logged| matches!(logged.event.change, Change::Settings(_)))
+    {
+        also.tasks
+            .extend(tasks_of(c, who, &TasksOf::Floating).await?);
+    }
     let sql = of_mine!(
         "select distinct t.series_id from task t where t.id in (select value from json_each($2)) and t.series_id is not null"
     );
@@ -225,9 +237,39 @@ async fn past(
         also.records.push(series.0);
         also.tasks.extend(of_series(c, who, series.0).await?);
     }
-    also.tasks.extend(subjects.iter().copied().map(TaskId));
-    also.records.extend(subjects);
+    let all = subjects.into_iter().chain(named);
+    for id in all {
+        also.tasks.push(TaskId(id));
+        also.records.push(id);
+    }
     Ok(())
+}
+
+/// The tasks, lists and sections that a record named before it was changed, and would name again.
+fn before(change: &Change, named: &mut BTreeSet<Uuid>) {
+    match change {
+        Change::Task(fields) => {
+            let had = &fields.before;
+            named.extend(had.list_id.flatten().map(|id| id.0));
+            named.extend(had.section_id.flatten().map(|id| id.0));
+            named.extend(had.parent_id.flatten().map(|id| id.0));
+            named.extend(had.blocked_by.iter().flatten().map(|id| id.0));
+        }
+        Change::Series(fields) => {
+            let had = &fields.before;
+            named.extend(had.list_id.flatten().map(|id| id.0));
+            named.extend(had.section_id.flatten().map(|id| id.0));
+            named.extend(had.parent_id.flatten().map(|id| id.0));
+        }
+        Change::Section(fields) => named.extend(
+            fields
+                .before
+                .list_id
+                .or(fields.after.list_id)
+                .map(|id| id.0),
+        ),
+        _ => {}
+    }
 }
 
 async fn of_run(c: &mut SqliteConnection, who: &Reader, run: &str) -> sqlx::Result<Vec<SqliteRow>> {

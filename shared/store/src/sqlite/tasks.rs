@@ -115,6 +115,30 @@ impl SqliteStore {
     }
 }
 
+/// A listing without names to be looked up, as SQL.
+pub(super) fn listing_for(
+    who: &Reader,
+    query: &TaskQuery,
+    streams: &[StreamId],
+    settings: &Settings,
+    signer: &crate::query::Signer,
+) -> Result<(String, Vec<Bind>), StoreError> {
+    let clock = Clock {
+        now: query.now.unwrap_or_default(),
+        zone: settings.zone(),
+    };
+    let listing = Listing::new(
+        who,
+        query,
+        scope(who, streams),
+        &Names::default(),
+        &clock,
+        &Lite,
+        signer,
+    )?;
+    Ok(page_sql(&listing, query.limit))
+}
+
 /// The person's streams; the usual one alone keeps the order of the index.
 fn scope(who: &Reader, streams: &[StreamId]) -> Where {
     let mut scope = Where::default();

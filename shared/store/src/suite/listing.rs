@@ -1,1 +1,568 @@
-//! to come
+//! Listings.
+
+use super::kit::*;
+use crate::*;
+use domain::{command::Command, filter::Filter, id::*};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+fn query(filter: &str) -> TaskQuery {
+    TaskQuery {
+        filters: vec![Filter::parse(filter).unwrap()],
+        hidden: true,
+        limit: 50,
+        // Wednesday noon in London, one o'clock in Berlin.
+        now: Some("2026-11-25T12:00:00Z".parse().unwrap()),
+        ..TaskQuery::default()
+    }
+}
+
+async fn found(store: &Checked, who: &Reader, query: &TaskQuery) -> String {
+    let mut titles = titles(&store.tasks(who, query).await.unwrap());
+    titles.sort();
+    titles.join(" ")
+}
+
+async fn list(store: &Checked, who: &Reader, name: &str) -> ListId {
+    let id = ListId(fresh());
+    let set = serde_json::from_value(json!({"name": name})).unwrap();
+    run(store, &writer(who), Command::CreateList { id, set })
+        .await
+        .unwrap();
+    id
+}
+
+async fn section(store: &Checked, who: &Reader, list: ListId, name: &str) -> SectionId {
+    let id = SectionId(fresh());
+    let set = serde_json::from_value(json!({"name": name, "list_id": list})).unwrap();
+    run(store, &writer(who), Command::CreateSection { id, set })
+        .await
+        .unwrap();
+    id
+}
+
+/// Eight tasks that differ in everything that can be asked for.
+async fn eight(store: &Checked, me: &Reader) {
+    let work = list(store, me, "Work").await;
+    let soon = section(store, me, work, "Soon").await;
+    let at = |time: &str, zone: Value| json!({"at": time, "time_zone": zone});
+    let a = create(
+        store,
+        me,
+        json!({"title": "a", "priority": "high", "tags": ["Home"],
+        "due": at("2026-11-25T15:00:00", json!("Europe/Berlin"))}),
+    )
+    .await;
+    create(
+        store,
+        me,
+        json!({"title": "b", "due": {"date": "2026-11-25"}, "tags": ["office"], "list_id": work}),
+    )
+    .await;
+    create(
+        store,
+        me,
+        json!({"title": "c", "due": {"date": "2026-11-24"}, "notes": "Fresh MILK from Łódź"}),
+    )
+    .await;
+    let d = create(
+        store,
+        me,
+        json!({"title": "d", "deadline": "2026-12-01", "estimate": "PT30M", "assignee": me.person}),
+    )
+    .await;
+    create(store, me, json!({"title": "e", "due": {"date": "2026-12-24"}, "start": {"date": "2026-12-20"}, "tags": ["home", "x"]})).await;
+    let f = create(
+        store,
+        me,
+        json!({"title": "f", "due": {"date": "2026-11-24"}}),
+    )
+    .await;
+    run(store, &writer(me), Command::CompleteTask { id: f })
+        .await
+        .unwrap();
+    create(
+        store,
+        me,
+        json!({"title": "g", "priority": "low", "parent_id": d, "blocked_by": [a],
+        "links": [{"url": "https://example.org"}]}),
+    )
+    .await;
+    create(store, me, json!({"title": "h", "due": at("2026-11-26T09:00:00", Value::Null), "list_id": work, "section_id": soon,
+        "reminders": [{"id": fresh(), "person": me.person, "offset": "-PT15M", "of": "due"}]})).await;
+}
+
+pub async fn every_filter(store: Checked) {
+    let me = person(&store).await;
+    eight(&store, &me).await;
+    for (filter, expected) in [
+        ("", "a b c d e f g h"),
+        ("status=open", "a b c d e g h"),
+        ("status=done", "f"),
+        ("status!=done and status!=open", ""),
+        ("priority>=medium", "a"),
+        ("priority=none", "b c d e f h"),
+        ("tag=HOME", "a e"),
+        ("not tag=home", "b c d f g h"),
+        ("tag=none", "c d f g h"),
+        ("list=work", "b h"),
+        ("list=inbox", "a c d e f g"),
+        ("list=none", "a c d e f g"),
+        ("not list=work", "a c d e f g"),
+        ("list=nowhere", ""),
+        ("section=Soon", "h"),
+        ("not section=Soon", "a b c d e f g"),
+        ("has:due", "a b c e f h"),
+        ("due=none", "d g"),
+        ("due=today", "a b"),
+        ("due!=today", "c d e f g h"),
+        ("due<today", "c f"),
+        ("due<=today", "a b c f"),
+        ("due>today", "e h"),
+        ("due<now", "c f"),
+        ("due<=now", "b c f"),
+        ("due>=now", "a b e h"),
+        ("due<2026-11-25T15:30", "a c f"),
+        ("due>=2026-11-26", "e h"),
+        ("not due>=2026-11-26", "a b c d f g"),
+        ("due<today+7d and due>=today", "a b h"),
+        ("deadline<=2026-12-01", "d"),
+        ("not deadline<=2026-12-01", "a b c e f g h"),
+        ("start>today", "e"),
+        ("estimate<=30m", "d"),
+        ("estimate>30m", ""),
+        ("assignee=me", "d"),
+        ("not assignee=me", "a b c e f g h"),
+        ("title~B", "b"),
+        ("notes~milk", "c"),
+        ("notes~łódź", "c"),
+        ("text~fresh", "c"),
+        ("q=milk", "c"),
+        ("q=\"fresh mil\"", "c"),
+        ("not q=milk", "a b d e f g h"),
+        ("blocked", "g"),
+        ("not blocked", "a b c d e f h"),
+        ("recurring", ""),
+        ("has:link", "g"),
+        ("has:parent", "g"),
+        ("has:reminder", "h"),
+        ("has:notes", "c"),
+        ("has:closed", "f"),
+        ("(tag=home or list=Work) and not priority=high", "b e h"),
+    ] {
+        assert_eq!(
+            found(&store, &me, &query(filter)).await,
+            expected,
+            "{filter}"
+        );
+    }
+    let mut plain = query("");
+    plain.hidden = false;
+    assert_eq!(
+        found(&store, &me, &plain).await,
+        "a b c d f g h",
+        "what starts later is hidden"
+    );
+    plain.trash = true;
+    assert_eq!(found(&store, &me, &plain).await, "", "the trash is empty");
+    let two = TaskQuery {
+        filters: vec![
+            Filter::parse("tag=home").unwrap(),
+            Filter::parse("priority=high").unwrap(),
+        ],
+        ..query("")
+    };
+    assert_eq!(found(&store, &me, &two).await, "a", "filters are anded");
+}
+
+pub async fn every_sort(store: Checked) {
+    use SortKey::*;
+    let me = person(&store).await;
+    create(
+        &store,
+        &me,
+        json!({"title": "b", "due": {"date": "2026-11-26"}, "priority": "low", "position": "m"}),
+    )
+    .await;
+    let a = create(&store, &me, json!({"title": "A", "due": {"date": "2026-11-25"}, "priority": "high", "deadline": "2026-12-02", "position": "z"})).await;
+    create(
+        &store,
+        &me,
+        json!({"title": "c", "deadline": "2026-12-01", "position": "B"}),
+    )
+    .await;
+    create(&store, &me, json!({"title": "d", "due": {"at": "2026-11-25T10:00:00", "time_zone": null}, "position": "a"})).await;
+    let (need, edit) = retitle(a, "a");
+    store.commit(&writer(&me), need, edit).await.unwrap();
+    let up = |key| SortBy {
+        key,
+        descending: false,
+    };
+    let down = |key| SortBy {
+        key,
+        descending: true,
+    };
+    for (sort, expected) in [
+        (vec![], "a d b c"),
+        (vec![up(Due)], "a d b c"),
+        (vec![down(Due)], "b d a c"),
+        (vec![up(Deadline), up(Title)], "c a b d"),
+        (vec![down(Deadline), up(Title)], "a c b d"),
+        (vec![up(Priority), up(Title)], "c d b a"),
+        (vec![down(Priority), up(Title)], "a b c d"),
+        (vec![up(Title)], "a b c d"),
+        (vec![down(Title)], "d c b a"),
+        (vec![up(Position)], "c d b a"),
+        (vec![up(Created)], "b a c d"),
+        (vec![down(Updated)], "a d c b"),
+        (vec![up(Closed), up(Title)], "a b c d"),
+    ] {
+        let query = TaskQuery {
+            sort: sort.clone(),
+            ..query("")
+        };
+        assert_eq!(
+            titles(&store.tasks(&me, &query).await.unwrap()).join(" "),
+            expected,
+            "{sort:?}"
+        );
+        // The same, page by page.
+        let mut paged = TaskQuery { limit: 1, ..query };
+        let mut all = Vec::new();
+        for _ in 0..4 {
+            let page = store.tasks(&me, &paged).await.unwrap();
+            all.extend(titles(&page));
+            paged.after = page.next;
+        }
+        assert_eq!(
+            (all.join(" "), paged.after),
+            (expected.to_owned(), None),
+            "{sort:?} by pages"
+        );
+    }
+}
+
+pub async fn pages_hold_still_while_rows_change(store: Checked) {
+    let me = person(&store).await;
+    let mut ids = Vec::new();
+    for n in 0..24 {
+        ids.push(create(&store, &me, json!({"title": format!("{n:02}"), "priority": if n % 2 == 0 { "high" } else { "low" }})).await);
+    }
+    for sort in [
+        vec![SortKey::Title],
+        vec![SortKey::Priority, SortKey::Title],
+    ] {
+        let sort = sort
+            .into_iter()
+            .map(|key| SortBy {
+                key,
+                descending: key == SortKey::Priority,
+            })
+            .collect();
+        let mut paged = TaskQuery {
+            sort,
+            limit: 5,
+            ..query("status=open")
+        };
+        let mut seen = Vec::new();
+        for round in 0.. {
+            let page = store.tasks(&me, &paged).await.unwrap();
+            seen.extend(titles(&page));
+            // Something goes from the pages read, and something comes before them.
+            if let Some(first) = page.items.first() {
+                run(
+                    &store,
+                    &writer(&me),
+                    Command::DeleteTask {
+                        id: TaskId(first.id),
+                    },
+                )
+                .await
+                .unwrap();
+                create(
+                    &store,
+                    &me,
+                    json!({"title": format!("!{round}"), "priority": "high"}),
+                )
+                .await;
+                run(
+                    &store,
+                    &writer(&me),
+                    Command::RestoreTask {
+                        id: TaskId(first.id),
+                    },
+                )
+                .await
+                .unwrap();
+            }
+            paged.after = page.next;
+            if paged.after.is_none() {
+                break;
+            }
+        }
+        let mut old: Vec<_> = seen
+            .iter()
+            .filter(|title| !title.starts_with('!'))
+            .collect();
+        old.sort();
+        old.dedup();
+        assert_eq!(old.len(), 24, "{seen:?}");
+        let count = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), count, "nothing comes twice");
+    }
+}
+
+pub async fn cursors_are_bound(store: Checked) {
+    let (me, you) = (person(&store).await, person(&store).await);
+    for who in [&me, &you] {
+        for n in 0..4 {
+            create(&store, who, json!({"title": format!("{n}")})).await;
+        }
+    }
+    let first = TaskQuery {
+        limit: 2,
+        ..query("status=open")
+    };
+    let next = store.tasks(&me, &first).await.unwrap().next.unwrap();
+    let again = TaskQuery {
+        after: Some(next.clone()),
+        now: Some(Timestamp::MAX),
+        ..first.clone()
+    };
+    assert_eq!(
+        store.tasks(&me, &again).await.unwrap().items.len(),
+        2,
+        "a later moment is the same listing"
+    );
+    let mut forged = next.clone();
+    forged.replace_range(3..4, if &next[3..4] == "A" { "B" } else { "A" });
+    let sort = vec![SortBy {
+        key: SortKey::Title,
+        descending: false,
+    }];
+    for (words, who, wrong) in [
+        ("another person's", &you, again.clone()),
+        (
+            "another filter's",
+            &me,
+            TaskQuery {
+                filters: vec![],
+                ..again.clone()
+            },
+        ),
+        (
+            "another order's",
+            &me,
+            TaskQuery {
+                sort,
+                ..again.clone()
+            },
+        ),
+        (
+            "the trash's",
+            &me,
+            TaskQuery {
+                trash: true,
+                ..again.clone()
+            },
+        ),
+        (
+            "forged",
+            &me,
+            TaskQuery {
+                after: Some(forged),
+                ..again.clone()
+            },
+        ),
+        (
+            "empty",
+            &me,
+            TaskQuery {
+                after: Some(String::new()),
+                ..again.clone()
+            },
+        ),
+        (
+            "no cursor",
+            &me,
+            TaskQuery {
+                after: Some("nonsense!".into()),
+                ..again.clone()
+            },
+        ),
+    ] {
+        let outcome = store.tasks(who, &wrong).await;
+        assert!(
+            matches!(outcome, Err(StoreError::CursorInvalid)),
+            "{words}: {outcome:?}"
+        );
+    }
+    for wrong in [
+        "x",
+        "1.x",
+        "1.x:1",
+        "1.00000000-0000-0000-0000-000000000000:-1",
+    ] {
+        assert!(
+            matches!(
+                store.log(&me, wrong, 10).await,
+                Err(StoreError::CursorInvalid)
+            ),
+            "{wrong}"
+        );
+    }
+}
+
+pub async fn words_are_found(store: Checked) {
+    let (me, you) = (person(&store).await, person(&store).await);
+    let id = create(&store, &me, json!({"title": "Call MOM about the café", "notes": "birthday on \"Sunday\"", "tags": ["family"]})).await;
+    create(&store, &me, json!({"title": "buy milk"})).await;
+    create(&store, &you, json!({"title": "call mom"})).await;
+    let ask = |words: &str| TaskQuery {
+        words: Some(words.to_owned()),
+        ..query("")
+    };
+    for (words, count) in [
+        ("mom", 1),
+        ("call mom", 1),
+        ("MOM call", 1),
+        ("cafe", 1),
+        ("birthd", 1),
+        ("family", 1),
+        ("dad", 0),
+        ("mom milk", 0),
+        ("\"", 0),
+        ("mom\" OR milk", 0),
+        ("NEAR(", 0),
+        ("* : -", 0),
+        ("", 2),
+        ("   ", 2),
+    ] {
+        assert_eq!(
+            store.tasks(&me, &ask(words)).await.unwrap().items.len(),
+            count,
+            "{words:?}"
+        );
+    }
+    let (need, edit) = retitle(id, "write to dad");
+    store.commit(&writer(&me), need, edit).await.unwrap();
+    for (words, count) in [("mom", 0), ("dad", 1), ("birthday", 1)] {
+        assert_eq!(
+            store.tasks(&me, &ask(words)).await.unwrap().items.len(),
+            count,
+            "{words:?} after the change"
+        );
+    }
+}
+
+pub async fn records_are_listed(store: Checked) {
+    let (me, you) = (person(&store).await, person(&store).await);
+    let work = list(&store, &me, "Work").await;
+    let home = list(&store, &me, "Home").await;
+    section(&store, &me, work, "Soon").await;
+    let task = create(&store, &me, json!({"title": "a", "list_id": work})).await;
+    for text in ["first", "second"] {
+        let say = Command::Comment {
+            id: CommentId(fresh()),
+            task,
+            text: text.to_owned(),
+        };
+        run(&store, &writer(&me), say).await.unwrap();
+    }
+    let set = serde_json::from_value(json!({"color": "#ff0000"})).unwrap();
+    run(
+        &store,
+        &writer(&me),
+        Command::UpdateTag {
+            name: "x".into(),
+            set,
+        },
+    )
+    .await
+    .unwrap();
+    let set = serde_json::from_value(json!({"name": "mine", "filter": "tag=x"})).unwrap();
+    run(
+        &store,
+        &writer(&me),
+        Command::CreateView {
+            id: ViewId(fresh()),
+            set,
+        },
+    )
+    .await
+    .unwrap();
+    let values = |docs: Vec<Doc>, field: &str| -> Vec<String> {
+        docs.iter()
+            .map(|doc| {
+                serde_json::from_str::<Value>(&doc.json).unwrap()[field]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect()
+    };
+    for (kind, field, expected) in [
+        (Kind::List, "name", vec!["Work", "Home"]),
+        (Kind::Section, "name", vec!["Soon"]),
+        (Kind::Tag, "name", vec!["x"]),
+        (Kind::View, "filter", vec!["tag=x"]),
+        (Kind::Settings, "time_zone", vec!["Europe/Berlin"]),
+        (Kind::Comment(task), "text", vec!["first", "second"]),
+    ] {
+        assert_eq!(
+            values(store.records(&me, kind).await.unwrap(), field),
+            expected,
+            "{kind:?}"
+        );
+        let yours = store.records(&you, kind).await.unwrap();
+        assert_eq!(yours.len(), usize::from(kind == Kind::Settings), "{kind:?}");
+    }
+    run(&store, &writer(&me), Command::DeleteList { id: home })
+        .await
+        .unwrap();
+    assert_eq!(
+        values(store.records(&me, Kind::List).await.unwrap(), "name"),
+        ["Work"]
+    );
+}
+
+pub async fn counts_are_right(store: Checked) {
+    let me = person(&store).await;
+    eight(&store, &me).await;
+    let now = query("").now.unwrap();
+    let counts = store.counts(&me, now).await.unwrap();
+    let count = |what: &str, name: &str| {
+        counts
+            .iter()
+            .find(|(w, n, _)| w == what && n == name)
+            .map_or(0, |(_, _, n)| *n)
+    };
+    // e is hidden, f is done.
+    for (view, expected) in [
+        ("inbox", 4),
+        ("today", 3),
+        ("upcoming", 1),
+        ("overdue", 1),
+        ("all", 6),
+    ] {
+        assert_eq!(count("view", view), expected, "{view}");
+    }
+    assert_eq!(
+        counts
+            .iter()
+            .filter(|(what, ..)| what == "list")
+            .map(|(_, _, n)| *n)
+            .collect::<Vec<_>>(),
+        [2]
+    );
+    assert_eq!(
+        (
+            count("tag", "Home"),
+            count("tag", "office"),
+            count("tag", "x")
+        ),
+        (1, 1, 0)
+    );
+}
