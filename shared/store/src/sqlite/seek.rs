@@ -255,12 +255,6 @@ fn before(change: &Change, named: &mut BTreeSet<Uuid>) {
             named.extend(had.parent_id.flatten().map(|id| id.0));
             named.extend(had.blocked_by.iter().flatten().map(|id| id.0));
         }
-        Change::Series(fields) => {
-            let had = &fields.before;
-            named.extend(had.list_id.flatten().map(|id| id.0));
-            named.extend(had.section_id.flatten().map(|id| id.0));
-            named.extend(had.parent_id.flatten().map(|id| id.0));
-        }
         Change::Section(fields) => named.extend(
             fields
                 .before

@@ -217,7 +217,7 @@ pub async fn tasks_are_found_by_property(store: Checked) {
         ..Need::default()
     };
     for (need, expected) in [
-        (of(TasksOf::List(list)), vec!["a", "a1"]),
+        (of(TasksOf::List(list)), vec!["a", "a1", "gone"]),
         (of(TasksOf::Tag("home".into())), vec!["a", "a1"]),
         (of(TasksOf::Trash(i64::MAX)), vec!["gone"]),
         (of(TasksOf::Trash(0)), vec![]),
