@@ -221,7 +221,7 @@ pub async fn tasks_are_found_by_property(store: Checked) {
         (of(TasksOf::Tag("home".into())), vec!["a", "a1"]),
         (of(TasksOf::Trash(i64::MAX)), vec!["gone"]),
         (of(TasksOf::Trash(0)), vec![]),
-        (of(TasksOf::Floating), vec!["a", "a1", "b", "d"]),
+        (of(TasksOf::Floating), vec!["a", "b", "d"]),
         (
             Need {
                 sources: vec![domain::task::Source {
