@@ -21,13 +21,14 @@ patterns! {
     /// Words without which there is no date, so that duckling need not look.
     HINT = r"\d|WD|MON|day|night|noon|morning|evening|week|month|year|quarter|qtr|hour|minute|second|now|eod|eow|eom|eoy|cob|\batm\b|tomorr?ow|tmr|tmrw|moment|easter|christmas|xmas|thanksgiving|halloween|hence|fortnight|lunch|tea|\bat (?:NUM)\b";
     /// Words that give what follows its part: a deadline, a start, a due date.
-    ROLE = r"\b(?:by|before|no later than|not later than|due(?: by| on| at| date)?|deadline(?: is| of|:)?|starting(?: from| on| in| at)?|beginning(?: on| in| from)?|not before|no earlier than|hidden until|hide until|since)\s+(?:the end of the day\b)?";
+    ROLE = r"\b(?:by|before|no later than|not later than|due(?: by| on| at| date)?|deadline(?: is| of|:)?|starting(?: from| on| in| at)?|beginning(?: on| in| from)?|not before|no earlier than|hidden until|hide until|since|until|till)\s+(?:the end of the day\b)?";
     /// A reading that has a time and no day.
     CLOCK_ONLY = r"^(?:(?:at|@|by|around|about|for|exactly|approximately|in|the|an?|until|till|to|from|between|and|past|after|before|half|quarter|of|minutes?|mins?|noon|midday|midnight|morning|afternoon|evening|night|lunch(?:time)?|tea ?time|a\.?m\.?|p\.?m\.?|o ?'?clock|sharp|ish|early|late|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|hours?|hundred|\d{1,4}(?:[:.h]\d{0,2}){0,2}\s?(?:a\.?m\.?|p\.?m\.?|a|p|h|ish)?\.?|-)[\s-]*)+$";
     /// What says which half of the day is meant.
     HALF = r"\d\s?[ap]\b|\b[ap]\.?m\b|morning|night|evening|afternoon|noon|midday|\b0\d[:.h]|\d ?h\d*\b|hundred|\b(?:1[3-9]|2[0-3])[:.]\d\d|\d\d:\d\d:\d\d";
     /// A time by the clock, not by the part of the day.
     CLOCK = r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|midnight)\b";
+    EXCEPT = r"\b(?:except|excluding|but not)(?: for)?(?: on| in)?\s*$";
     ZONE = r"\(?\b(?:utc|gmt|cet|cest|est|edt|pst|pdt|cst|cdt|mst|mdt|bst|ist|eet|jst)\b\)?";
     FROM_NOW = r"\bin (?:NUM|[\d/.]+)[\w -]*(?:hours?|hrs?|h|minutes?|mins?|seconds?|secs?)\b";
     PART = r"morning|afternoon|evening|tonight|night|lunch|noon";
@@ -126,6 +127,7 @@ pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
             pieces.push(piece);
         }
     }
+    pieces.retain(|p| !EXCEPT.is_match(text.work.get(..p.range.start).unwrap_or_default()));
     pieces.sort_by_key(|p| p.range.start);
     for piece in &mut pieces {
         give_role(piece, &roles, &text.work);
@@ -143,11 +145,20 @@ pub(crate) fn warm_all() {
 fn cover_roles(text: &mut Text) -> Vec<(Range<usize>, Role)> {
     let found: Vec<_> = ROLE
         .find_iter(&text.work)
+        // "from 3pm until 5pm" is a range.
+        .filter(|m| {
+            !m.as_str().starts_with("unti") && !m.as_str().starts_with("till")
+                || !text
+                    .work
+                    .get(..m.start())
+                    .is_some_and(|b| b.contains("from ") || b.contains("between "))
+        })
         .map(|m| {
             let word = m.as_str();
             let role = match word.split(' ').next().unwrap_or_default() {
                 "starting" | "beginning" | "hidden" | "hide" | "since" => Role::Start,
                 "not" | "no" if word.contains("before") || word.contains("earlier") => Role::Start,
+                "until" | "till" => Role::Due,
                 "due" if !word.contains("by") => Role::Due,
                 _ => Role::By,
             };

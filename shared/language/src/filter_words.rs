@@ -24,6 +24,7 @@ pub(crate) fn filter(
     pieces: &[Piece],
     signs: &Signs,
     list: Option<&str>,
+    about: Option<&str>,
     context: &Context,
 ) -> Option<String> {
     let mut parts = Vec::new();
@@ -54,6 +55,9 @@ pub(crate) fn filter(
     }
     if let Some(list) = list {
         parts.push(format!("list=\"{}\"", list.replace('"', "")));
+    }
+    if let Some(about) = about {
+        parts.push(format!("text~\"{}\"", about.replace('"', "")));
     }
     Some(parts.join(" and "))
 }

@@ -15,7 +15,7 @@ use regex::Captures;
 use crate::pattern::{Pattern, patterns};
 
 patterns! {
-    POLITE = r"^(?:[\s,.!]+|(?:please|plz|pls|hey|hi|hello|ok|okay|olly|so|and|also|then|kindly|just|now|well|alexa|siri|google|cortana|errand|assistant|oh)\b|(?:can|could|would|will) you\b|(?:can|could|may) (?:i|we)\b(?: ask you to)?|(?:i'd|i would|id) (?:really )?(?:like|love|want|prefer)(?: for)?(?: you)? to\b|i (?:want|need|wish)(?: for)? you to\b|i (?:want|wish) to\b|(?:be|make) sure (?:to|and)\b|you (?:can|should|could|may|need to|have to)\b|be willing to\b|(?:i|we) (?:need|have|got) to (?:add|put|create|make|set|delete|remove|clear|cancel|take|see|view|check|know|schedule|erase)\b|would it be possible to\b|is it possible to\b|may i suggest (?:we|you)\b|help me (?:to )?(?:add|put|create|make|set|delete|remove|clear|find|see)\b|help (?:to|me) (?:remove|add)\b|go ahead and\b|do me a favou?r and\b|i would appreciate if you\b)";
+    POLITE = r"^(?:[\s,.!]+|~[\s,]+(?:please )?(?:i (?:need|want) )?|i wanna\b|(?:please|plz|pls|hey|hi|hello|ok|okay|olly|so|and|also|then|kindly|just|now|well|alexa|siri|google|cortana|errand|assistant|oh)\b|(?:can|could|would|will) you\b|(?:can|could|may) (?:i|we)\b(?: ask you to)?|(?:i'd|i would|id) (?:really )?(?:like|love|want|prefer)(?: for)?(?: you)? to\b|i (?:want|need|wish)(?: for)? you to\b|i (?:want|wish) to\b|(?:be|make) sure (?:to|and)\b|you (?:can|should|could|may|need to|have to)\b|be willing to\b|(?:i|we) (?:need|have|got) to (?:add|put|create|make|set|delete|remove|clear|cancel|take|see|view|check|know|schedule|erase)\b|would it be possible to\b|is it possible to\b|may i suggest (?:we|you)\b|help me (?:to )?(?:add|put|create|make|set|delete|remove|clear|find|see)\b|help (?:to|me) (?:remove|add)\b|go ahead and\b|do me a favou?r and\b|i would appreciate if you\b)";
     TAIL = r"(?:[\s,.!?;]|\bplease\b|\bthanks\b|\bthank you\b|\bfor me\b|\bright now\b|\bif you can\b|\bwill you\b|\bok\b)+$";
     COMMAND_IN_POLITE = r"^(?:i|we|help)\b.* (add|put|create|make|set|delete|remove|clear|cancel|take|see|view|check|know|schedule|erase|find)$";
 }
@@ -36,6 +36,7 @@ pub(crate) struct Wish {
     pub(crate) new_text: Option<Range<usize>>,
     /// "an hour later": ISO 8601.
     pub(crate) shift: Option<String>,
+    pub(crate) priority: Option<contract::interpret::Priority>,
     /// "remind me to …": told at the due time.
     pub(crate) remind: bool,
 }

@@ -195,7 +195,9 @@ impl Builder<'_, '_> {
         self.signs();
         self.when();
         if !self.found.reminders.alerts.is_empty() {
-            self.item.reminders.clone_from(&self.found.reminders.alerts);
+            self.item
+                .reminders
+                .extend(self.found.reminders.alerts.iter().cloned());
             let spans = self.found.reminders.spans.clone();
             spans.iter().for_each(|range| self.take(range, "reminders"));
         }
@@ -218,8 +220,7 @@ impl Builder<'_, '_> {
             let words = shape.whole.get(at.clone()).unwrap_or_default();
             let (from, to) = intent::core(words);
             let range = at.start + from..at.start + to;
-            target.phrase =
-                title::title(&self.found.plain, &range, &self.gone).or(target.phrase.take());
+            target.phrase = title::title(&self.found.plain, &range, &self.gone);
         }
         if let Some(at) = &wish.new_text {
             let words =
@@ -239,12 +240,19 @@ impl Builder<'_, '_> {
                 .as_ref()
                 .and_then(|range| title::title(&self.found.plain, range, &self.gone));
         }
-        if matches!(wish.intent, Intent::ListTasks | Intent::FindTask) {
+        self.item.priority = self.item.priority.or(wish.priority);
+        if matches!(wish.intent, Intent::ListTasks | Intent::FindTask)
+            || self.item.target.as_ref().is_some_and(|t| t.all)
+        {
+            let found = self.found;
+            let about = self.item.target.as_ref().and_then(|t| t.phrase.as_deref());
+            let list = self.item.list.as_deref();
             self.item.filter = crate::filter_words::filter(
                 shape.text,
-                &self.found.pieces,
-                &self.found.signs,
-                self.item.list.as_deref(),
+                &found.pieces,
+                &found.signs,
+                list,
+                about,
                 self.context,
             );
         }
@@ -270,7 +278,48 @@ impl Builder<'_, '_> {
 
     /// Due, start, deadline and recurrence.
     fn when(&mut self) {
-        let mut pieces = self.found.pieces.clone();
+        let (own, mut pieces): (Vec<Piece>, Vec<Piece>) = self
+            .found
+            .pieces
+            .iter()
+            .cloned()
+            .partition(|p| self.reminds(p).is_some());
+        self.dates(&mut pieces);
+        for piece in &own {
+            self.own_reminder(piece);
+        }
+    }
+
+    /// Where "…, remind me" before a date begins, if there is more before it.
+    fn reminds(&self, piece: &Piece) -> Option<usize> {
+        let before = self.found.plain.work.get(..piece.range.start)?;
+        let at = remind::ends_with_remind(before)?;
+        before
+            .get(..at)
+            .is_some_and(|b| b.contains(|c: char| c.is_alphanumeric()))
+            .then_some(at)
+    }
+
+    /// "submit report friday, remind me at 9": a moment, on the due day where only a time was said.
+    fn own_reminder(&mut self, piece: &Piece) {
+        let due = self
+            .item
+            .due
+            .as_ref()
+            .and_then(|d| d.date.or(d.at.map(|at| at.date())))
+            .or(self.item.deadline);
+        let mut piece = piece.clone();
+        let from = self.reminds(&piece).unwrap_or(piece.range.start);
+        piece.day = piece.day.or(due);
+        piece.time = piece.time.or(Some(self.context.settings.all_day_time));
+        if let Some(at) = piece.moment(self.context).and_then(|m| m.instant) {
+            self.past |= at < self.context.now.timestamp();
+            self.item.reminders.push(Alert::At { at });
+            self.take(&(from..piece.range.end), "reminders");
+        }
+    }
+
+    fn dates(&mut self, pieces: &mut Vec<Piece>) {
         if let Some(recurring) = &self.found.recurring {
             // "every sunday … at 3pm": the time may stand elsewhere.
             let clock = pieces
@@ -308,7 +357,7 @@ impl Builder<'_, '_> {
                 pieces.drain(..2);
             }
         }
-        for piece in &pieces {
+        for piece in pieces.iter() {
             self.set(piece);
         }
     }

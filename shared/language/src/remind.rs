@@ -14,6 +14,7 @@ patterns! {
     LONG = r"(?:[,;]?\s*\b(?:and |with )+)(?:a |an )?(NUM)[ -](minutes?|mins?|hours?|hrs?|days?)(?:'s?)? (?:reminder|alert|notice|warning)\b";
     DAY_BEFORE = r"(?:[,;]?\s*\b(?:and )?)(?:remind|alert|notify|tell) me (?:on )?the (day|night|evening|week) before\b";
     ON_TIME = r"(?:[,;]?\s*\b(?:and |with )*)(?:remind|alert|notify|tell|ping) me (?:when it(?:'s| is) due|when it(?:'s| is) time|at (?:the|that) (?:due )?time|on time|then)\b";
+    REMIND_ME = r"[,;.]?\s*\b(?:and |please |also |then )*(?:(?:remind|alert|notify|ping|nudge) me(?: (?:about|of) (?:it|this|that))?|with (?:a )?reminder|(?:set )?(?:a )?reminder)(?: (?:for|on|at))?\s*$";
     PAIR = r"(NUM) (minutes?|mins?|m|hours?|hrs?|h|days?|weeks?)\b";
 }
 
@@ -41,6 +42,11 @@ pub(crate) fn read(text: &mut Text) -> Reminders {
     }
     all.alerts.truncate(20);
     all
+}
+
+/// Where "…, remind me" at the end of `before` begins.
+pub(crate) fn ends_with_remind(before: &str) -> Option<usize> {
+    REMIND_ME.find(before).map(|m| m.start())
 }
 
 fn next(work: &str) -> Option<(Range<usize>, Vec<String>)> {

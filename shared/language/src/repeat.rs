@@ -27,6 +27,10 @@ patterns! {
     HINT = r"\b(?:every|each|daily|everyday|nightly|hourly|weekly|monthly|yearly|annually|quarterly|bi-?weekly|fortnightly|bi-?monthly|once (?:a|an|per)|weekdays|weekends|workdays|\w+days\b|after (?:completion|completing|i|it|its|it's|the last|done|finish\w*|doing|being)|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]* ?(?:-|to|thru|through) ?(?:mon|tue|wed|thu|fri|sat|sun))";
     /// What makes the rule before it something a rule cannot say: "twice weekly".
     TIMES = r"\b(?:twice|thrice|(?:two|three|four|five|\d+) times)(?: (?:a|per|each|every))?\s*$";
+    COUNTED = r"\b(?:NUM|these|those|many|most|some|few|several)\s+$";
+    OWNED = r"\b(?:my|the|our|a|an|this|that|his|her|their|your)\s+$";
+    ADJECTIVE = r"^(?P<the>the )?(?:daily|nightly|hourly|weekly|monthly|yearly|annual|quarterly|weekday|weekend)\b\s*(?P<next>[^\s]*)";
+    CONNECTS = r"^(?:$|[~|,.;:@#+!\d]|(?:on|at|in|for|until|till|from|starting|beginning|except|excluding|but|and|or|with|would|twice|once|by|remind|to|the|every|after|please|when|if|so)\b)";
     TIME_BEFORE = r"(?:\bat |@ ?)?(?:\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\.?|p\.?m\.?)|noon|midnight)(?: on)?(?: the)?\s*$|\b(?:at|@) ?\d{1,2}(?:[:.]\d\d)?(?: on)?(?: the)?\s*$";
     AT_AFTER = r"^(?:at |@ ?)";
 }
@@ -50,7 +54,12 @@ pub(crate) fn find(text: &Text, context: &Context) -> Option<Recurring> {
     let mut from = 0;
     while let Some(lead) = LEAD.find_at(&text.work, from) {
         from = next_word(&text.work, lead.start());
-        if TIMES.is_match(text.work.get(..lead.start()).unwrap_or_default()) {
+        let before = text.work.get(..lead.start()).unwrap_or_default();
+        // "three fridays from now" is one day, "my weekly plan" is a thing.
+        if TIMES.is_match(before)
+            || COUNTED.is_match(before)
+            || adjective(before, text.work.get(lead.start()..).unwrap_or_default())
+        {
             continue;
         }
         if let Some(found) = read(text, lead.start(), context) {
@@ -58,6 +67,15 @@ pub(crate) fn find(text: &Text, context: &Context) -> Option<Recurring> {
         }
     }
     None
+}
+
+/// "the quarterly report" and "submit weekly report" name a thing; "weekly report" alone comes back.
+fn adjective(before: &str, rest: &str) -> bool {
+    ADJECTIVE.captures(rest).is_some_and(|found| {
+        let thing = !CONNECTS.is_match(found.name("next").map_or("", |m| m.as_str()));
+        let owned = found.name("the").is_some() || OWNED.is_match(before);
+        owned || thing && before.ends_with(' ') && !before.trim_end().ends_with([',', '|', ':'])
+    })
 }
 
 fn next_word(text: &str, at: usize) -> usize {

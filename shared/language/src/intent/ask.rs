@@ -13,18 +13,27 @@ patterns! {
     HELP = r"^(?:help|help me|what can you do|what can i (?:say|do)(?: here)?|how (?:do|does|can) (?:this|it|i) (?:work|use this)|show (?:me )?(?:the )?(?:commands|help)|commands)$";
     YES = r"^(?:y|yes|yep|yeah|yup|sure|ok|okay|do it|go ahead|go on|confirm|confirmed|correct|that's right|sounds good|exactly|yes do it|yes,? delete (?:it|them)|please do)$";
     NO = r"^(?:n|no|nope|nah|never ?mind|forget (?:it|that)|cancel|cancel (?:that|it)|stop|stop it|don't|do not|abort|no,? (?:don't|cancel|stop|leave it|keep it)|leave it|keep it)$";
-    QUESTION = r"^(?:what|which|when|where|who|how|do|did|does|is|are|am|have|has|was|were|will|any|shall|should|tell|show|list|display|read|give|check|see|view|browse|find|search|look|go (?:to|through|over)|walk|let me (?:see|hear|know)|let's (?:see|hear|go|look|review)|i (?:want|need|have|wish|would like|really want|really need)(?: to)? (?:see|know|hear|view|look)|want to (?:see|know|hear)|pull|open|review|access|recite|describe|enumerate|print|get|report|bring up|run|play|catch me up|at what|in what|on what|whats|what's|what've|fetch|show up|checkout|can you (?:tell|see)|remind me (?:what|which|of my|about my))\b";
-    TO_DO = r"^(?:what|which|whats|what's|what've|where|when|how|am|are|do|is)\b.*\b(?:(?:do|must|should|have|did|am|are|were|need|want|wanted) i\b|i (?:need|have|want|must|should|am|did|was|had|got|said)|(?:i|we) (?:have|need|want) to|my (?:day|week|weekend|plans?|to-?dos?|tasks?|plate)|due\b|overdue|left to do|to be done|to remember|wanted to remember|supposed to|planned|pending|outstanding|coming up|upcoming)";
+    QUESTION = r"^(?:what|which|when|where|who|how|do|did|does|is|are|am|have (?:i|we|you)|has|was|were|will|any|shall|should|tell|show|list|display|read|give|check|see|view|browse|find|search|look|hear|know|go (?:to|through|over)|walk|let me (?:see|hear|know (?:what|about|how|which|my|if|the|if))|let's (?:see|hear|go|look|review)|wanna (?:know|see|hear)|want to (?:see|know|hear)|pull|open|review|access|recite|describe|enumerate|print|get|report|bring up|run|play|catch me up|at what|in what|on what|whats|what's|what've|fetch|show up|checkout|provide|inform|name|recount|remind me (?:what|which|of what)|lists i have|need (?:information|info)|(?:i )?(?:need|want|wanted|wanna|want|would like) to (?:see|know|hear|view|look|remember)|i wanted to)\b|\b(?:what(?:'s| is| are)|how many|are there any|is what|contains what|is there any)\b";
+    TO_DO = r"^(?:what|which|whats|what's|what've|where|when|how|am|are|do|is|tell|give|show|read|let|i wanted|catch|did|have i)\b.*\b(?:(?:do|must|should|have|did|am|are|were|need|want|wanted) i\b|i (?:need|have|want|wanted|must|should|am|did|was|had|got|said)|(?:i|we) (?:have|need|want) to|my (?:day|week|weekend|upcoming|plans?|to-?dos?|tasks?|plate|next)|happening|for me|due\b|overdue|left to do|to be done|to remember|wanted to|supposed to|planned|pending|outstanding|coming up|upcoming)";
     MINE = r"\b(?:i|i'm|i've|my|me|we|our|mine|you)\b";
-    DUTY = r"\b(?:to do|do today|do tomorrow|do next|doing|up to|done|get done|remember|remind|remembered|planned|scheduled|set for|going on|due|overdue|on my plate|to be|buy|pick up|to get|keep in mind|busy|free|plans?|appointment|anniversary|birthday|openings?|supposed|accomplish|complete|finish|booked|happening|on for|have (?:on|for) ~|have ~)\b|~";
+    DUTY = r"\b(?:to do|do today|do tomorrow|do next|doing|up to|done|get done|remember|recall|forget|bear in mind|somethings?|shopping|look like|my day|my week|upcoming|remind|remembered|planned|scheduled|set for|going on|due|overdue|on my plate|to be|buy|pick up|to get|keep in mind|busy|free|plans?|appointment|anniversary|birthday|openings?|supposed|accomplish|complete|finish|booked|happening|on for|have (?:on|for) ~|have ~)\b|~";
     BUSY = r"^(?:am i|are we|is my (?:day|week|evening|morning|afternoon|weekend|calendar|schedule)|will i be|is ~|do i have (?:any )?(?:time|openings?|plans?|anything))\b.*\b(?:busy|free|booked|available|open|openings?|plans?|anything|going on|clear|~)";
     FIND = r"^(?:find|search|look (?:for|up)|where is|where's|locate)\b";
     LISTS = r"\b(?:what|which|all|show|list|read|give|tell|find|see|display|have|any|how many)\b.*\blists\b";
-    BARE = r"^(?:(?:the|my|our|all|today's|this week's|upcoming|next|overdue|completed|pending|current|open|~) )*(?:[\w'-]+ ){0,2}(?:tasks|to-?dos?|to do list|reminders|alarms?|calendar|agenda|schedule|lists?|appointments|meetings|errands|chores|inbox|overdue|upcoming)(?: (?:settings|~))*$";
+    BARE = r"^(?:(?:the|my|our|all|today's|tomorrow's|this week's|upcoming|next|overdue|completed|pending|current|open|~) )*(?:[\w'-]+ ){0,2}(?:tasks|to-?dos?|to do list|to do|reminders|alarms?|calendar|agenda|schedule|lists?|appointments|meetings|errands|chores|inbox|overdue|upcoming)(?: (?:settings|status|situation|for|on|of|in|(?:i|we) have|~))*$";
+    MAKES = r"^(?:set|create|make|add|schedule|have|begin|start|new|fresh|blank|generate|prepare|produce|edit|write|put|build|want|need|i|another|setup|request|~)\b|\b(?:a new|an|new|fresh)\b";
+    WHAT_DUE = r"^(?:what|whats|what's|which|anything|is anything|show(?: me)?(?: everything| all)?)\b.*\b(?:due|overdue)\b";
+    ABOUT = r"\b(?:about|called|named|containing|mentioning|regarding|related to|labell?ed) (?P<t>[^~]+)$|^(?:find|search(?: for)?|look (?:for|up)|where(?: is|'s)|locate)(?: me)? (?P<u>[^~]+)$|^(?:when|what time)(?: is|'s) (?P<v>[^~]+)";
+    HOLDS = r"^(?:is|are|do (?:i|we) have|did (?:i|we) (?:put|add|remember to (?:put|add))|have (?:i|we) (?:put|added)) (?P<t>[^~]+?) (?:already )?(?:on|in|to) (?:my|the|our)\b";
+    VAGUE = r"^(?:(?:any|some|every|no)(?:thing|body|one)?|all|the|my|our|an?|of|there|new|tasks?|to-?dos?|items?|events?|reminders?|alarms?|meetings?|appointments?|lists?|it|that|what|everything|upcoming|next|on|in|calendar|schedule|\s)*$";
+    NOTES = r"^(?:find|pull up|open|show|read|view|see|search|get)(?: me)?(?: (?:my|the|all|any))* notes?\b";
+    WHEN = r"^(?:at )?(?:what time|when|where|how soon|how long (?:until|till|before)|is|are|what day)\b.*\b(?:my|our|party|meeting|appointment|game|match|concert|class|lesson|wedding|birthday|anniversary|dinner|lunch|haircut|dentist|doctor|interview|festival|dance)\b";
+    DID_I = r"^(?:did|have) (?:i|we)\b.*\b(?:remind|remember|tell|ask|put|add|set|create|schedule|make|note|write|forget|include|plan)\w*\b";
     VIEW = r"^(?:inbox|overdue|upcoming|completed)$";
     PLAN = r"^(?:plan (?:my|the|our) (?:day|week|morning|afternoon|evening|weekend|~)|what should i (?:do|work on|focus on|start with)(?: (?:next|first|now|~))?|prioriti[sz]e my (?:day|tasks|list)|help me plan)\b";
     DIGEST = r"\b(?:daily|weekly|morning|evening)? ?(?:digest|briefing|recap|rundown of my (?:day|week))\b|^(?:summar(?:y|i[sz]e)|sum up) (?:of )?(?:my|the|~)";
     EXPLAIN = r"^(?:why|how come|explain why)\b.*\b(?:remind(?:ed|er)?|tasks?|moved?|notif\w+|due|completed|created|deleted|series|occurrence|email you|e-?mailed)\b";
+    SETS = r"^(?:play|run|open|give me|get me)\b";
     NEW = r"\b(?:new|fresh|blank)\b.*\blists?\b|\badd (?:it|them|that|those)\b|\bif not\b.*\badd\b|\bcreate a\b|\band (?:delete|remove|set (?:notifications?|reminders?)|add|create)\b";
 }
 
@@ -44,28 +53,64 @@ pub(crate) fn meta(shape: &Shape) -> Option<Wish> {
 
 /// What is there?
 pub(crate) fn read(shape: &Shape) -> Option<Wish> {
+    let mut wish = question(shape)?;
+    if matches!(wish.intent, Intent::ListTasks | Intent::FindTask) {
+        wish.list = super::make::named_list(shape);
+        let found = shape.is(&HOLDS).or_else(|| shape.is(&ABOUT));
+        let at = found.and_then(|found| {
+            ["t", "u", "v"]
+                .iter()
+                .find_map(|name| shape.at(&found, name))
+        });
+        let words = at
+            .clone()
+            .and_then(|r| shape.whole.get(r))
+            .unwrap_or_default();
+        if let Some(at) = at.filter(|_| !VAGUE.is_match(words)) {
+            wish.target = Some(super::change::target(words));
+            wish.target_at = Some(at);
+        }
+    }
+    Some(wish)
+}
+
+fn question(shape: &Shape) -> Option<Wish> {
     if shape.has(&EXPLAIN) {
         return Some(Wish::new(Intent::Explain, 0.8));
     }
     if shape.has(&PLAN) {
         return Some(Wish::new(Intent::Plan, 0.9));
     }
-    if shape.has(&BARE) || shape.whole.len() < 30 && !shape.dated && shape.has(&VIEW) {
+    if shape.has(&LISTS) && shape.has(&QUESTION) && !shape.has(&NEW) {
+        return Some(Wish::new(Intent::ListLists, 0.8));
+    }
+    if shape.has(&WHAT_DUE) {
+        return Some(Wish::new(Intent::ListTasks, 0.85));
+    }
+    if shape.has(&BARE) && !shape.has(&MAKES)
+        || shape.whole.len() < 30 && !shape.dated && shape.has(&VIEW)
+    {
         return Some(Wish::new(Intent::ListTasks, 0.8));
     }
     if shape.has(&DIGEST) && !shape.has(&LIST) {
         return Some(Wish::new(Intent::Digest, 0.85));
     }
-    if !shape.has(&QUESTION) || shape.has(&NEW) {
-        return None;
+    if shape.has(&NOTES) {
+        return Some(Wish::new(Intent::FindTask, 0.7));
     }
-    if shape.has(&LISTS) {
-        return Some(Wish::new(Intent::ListLists, 0.8));
+    if shape.has(&DID_I) {
+        return Some(Wish::new(Intent::ListTasks, 0.75));
+    }
+    // "play an alarm at 5pm" sets one.
+    let sets = shape.dated && shape.has(&REMINDER) && SETS.is_match(shape.text);
+    if !shape.has(&QUESTION) || shape.has(&NEW) || sets {
+        return None;
     }
     let ours = ours::any(shape);
     let asks = shape.has(&TO_DO) && shape.has(&DUTY) || shape.has(&BUSY);
     if !ours && !(asks && shape.has(&MINE)) {
-        return None;
+        let about = shape.has(&WHEN) && !ours::elsewhere(shape);
+        return about.then(|| Wish::new(Intent::FindTask, 0.55));
     }
     let about = [&TASK, &LIST, &REMINDER, &CALENDAR]
         .iter()

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use contract::interpret::{Intent, Target};
+use contract::interpret::{Intent, Priority, Target};
 
 use super::ours::{self, CALENDAR, LIST, REMINDER, TASK};
 use super::{Shape, Wish};
 use crate::number;
+use regex::Captures;
+
 use crate::pattern::{Pattern, patterns, words};
 
 patterns! {
@@ -16,11 +18,12 @@ patterns! {
     PASSIVE = r"\b(?:removed|deleted|cleared|erased|cancell?ed|taken off|emptied|gone)\b(?:.*)$";
     PASSIVE_ASK = r"^(?:i|we|the|my|this|that|update|everything|all|\w+ [ap]m|twelve|please)\b";
     NO_MORE = r"\b(?:no longer need|don't need|do not need|don't want|dont want|do not want|should not contain|shouldn't (?:have|contain)|will no longer be|do not wake|don't wake)\b (?P<t>.+)$";
+    DO_NOT_WAKE = r"^(?:do not|don't) (?:wake|remind|alert|notify)\b (?P<t>.+)$";
     THEN_DELETE = r"^(?P<lead>.*?)\b(?:please|can you|could you|just|so|and|to|list|lists|calendar|,) (?:please )?(?:go ahead and )?(?:delete|remove|erase|clear|cancel|take off|take out|get rid of)\b(?P<t>.*)$";
     EMPTY = r"^(?:make|leave|keep) (?P<t>.*\b(?:calendar|schedule|list|agenda)\b.*|.*) (?:empty|blank|clear|open)\b";
     STOP = r"^stop\b (?P<t>.*\b(?:alarms?|reminders?|wake ?-?up calls?|notifications?)\b.*)$";
-    ALL = r"^(?:all|everything|every|both)\b|\b(?:all|everything|whole|entire|every)\b|^(?:my|the) (?:calendar|schedule|agenda|to-?do list|to do list)$";
-    WHOLE_LIST = r"^(?:(?:the|my|this|that|our|a|all|of|both|following|last|first|second|whole|entire) )*(?:[\w'-]+ ){0,3}lists?(?: (?:of|called|named|blank|for) .*)?$";
+    ALL = r"\b(?:tasks|to-?dos|items|events|meetings|reminders|alarms|appointments)$|^(?:all|everything|every|both)\b|\b(?:all|everything|whole|entire|every)\b|^(?:my|the) (?:calendar|schedule|agenda|to-?do list|to do list)$";
+    WHOLE_LIST = r"^(?:(?:the|my|this|that|our|a|all|of|both|following|last|first|second|whole|entire) )*(?:[\w'-]+ ){0,3}lists?(?: (?:of|called|named|blank|for) .*| [\w'-]+)?$";
     MARK = r"^(?:mark|set|flag|tick|check|cross|put) (?P<t>.+?) (?:down )?(?:as|to|off as|=|like) ?(?:a |being )?(?:done|complete[d]?|finished|closed|accomplished|over)\b";
     MARK_OFF = r"^(?:check|tick|mark|cross) off (?P<t>.+)$|^(?:check|tick|mark|cross) (?P<u>.+?) off(?: (?:of |from |on |in )?.*)?$";
     MARK_ON = r"^(?:mark|tick) (?P<t>.+?) (?:on|in|from|off) .*\b(?:list|to-?dos?)\b.*$";
@@ -32,13 +35,16 @@ patterns! {
     DROP = r"^(?:drop|abandon|give up(?: on)?|i won't do|won't do|i'm not going to do|i am not going to do)\s+(?P<t>.+)$";
     SKIP = r"^skip\s+(?P<t>.+)$";
     END = r"^(?:stop|end|quit|cancel) (?:repeating|recurring|the (?:series|recurrence|repetition)(?: of| for)?)\s*(?P<t>.*)$|^(?:stop|end) (?P<u>.+?) (?:from )?(?:repeating|recurring)$|^don't repeat (?P<v>.+?)(?: (?:any ?more|again))?$";
-    SNOOZE = r"^(?:snooze|remind me (?:again|later)(?: about| of)?)\s*(?P<t>.*)$";
+    SNOOZE = r"^(?:snooze|remind me (?:again|later)(?: about| of)?)(?P<t>(?: .*?)??)(?: (?:for|by|in) (?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?))?$";
     RENAME = r"^(?:rename|retitle|change the (?:name|title) of|change the wording of) (?P<t>.+?) (?:to|as|into) (?P<x>.+)$";
     RENAME_TITLE = r"^change (?P<t>.+?)(?:'s)? (?:title|name) to (?P<x>.+)$";
     DUE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|put) (?:the )?(?:due (?:date|time)|deadline|date|time|start date|start) (?:of|for|on) (?P<t>.+?) (?:to|for|as|at|on|until|back to|from)?\s*~";
     TO_DATE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|bring|reschedule|re-schedule|postpone|delay|defer|put off|extend) (?P<t>.+?)(?:'s)?(?: (?:due(?: date| time)?|deadline|date|time|day|start date|back|forward|ahead|up|off|out))* (?:to|for|as|until|till|on|at|by|from|be|start)?\s*~";
     POSTPONE = r"^(?:reschedule|re-schedule|postpone|delay|defer|put off|push back) (?P<t>.+)$";
     SHIFT = r"^(?:change|set|move|update|make|push|shift|bring|reschedule|postpone|delay|defer|extend) (?P<t>.+?)(?:'s)?(?: due(?: date| time)?)? (?:(?P<fwd>back|out|off|up|forward|ahead) )?(?:by )?(?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?|months?)(?: (?P<dir>later|earlier|sooner|back|forward|ahead|out))?$";
+    PRIORITY_OF = r"^(?:set|change|make|put|raise|lower)(?: the)? priority (?:of|for|on) (?P<t>.+?) (?:to|as|at|=) (?P<p>highest|high|urgent|medium|normal|lowest|low|none)\b";
+    ASSIGN = r"^(?:assign|delegate|give|hand) (?P<t>.+?) to\b";
+    MOVING = r"^(?:move|push|shift|reschedule|postpone|delay|defer|extend)\b";
     PRIORITY = r"^(?:set|make|change|mark|give|update|raise|lower|bump) (?P<t>[^|]+?)(?:'s)?(?: priority)?(?: (?:as|to|at|a|of))*\s*\|+$";
     REPEAT = r"^(?:set|make|change|alter|update) (?P<t>.+?)(?:'s)? (?:to )?(?:repeat|recur|repeating|recurring|happen)\b.*~";
     TAGGED = r"^(?:tag|label) (?P<t>.+?) (?:as|with|to) (?P<x>.+)$";
@@ -48,9 +54,10 @@ patterns! {
     UPDATE = r"^(?:update|change|edit|modify|alter|adjust) (?P<t>.+)$";
     IT = r"^(?:it|that|this|that one|this one|them|those|these|the last one|the (?:task|reminder|one)|(?:this|that|the) (?:task|item|reminder|event|alarm)|what i just .*)$";
     NTH = r"^(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th)) (?:one|task|item|to-?do|reminder|alarm|row|line|event|meeting|list)?\b";
-    ALL_ONLY = r"^(?:all|everything|every|the|my|of|tasks?|to-?dos?|items?|lists?|calendar|schedule|meetings?|events?|reminders?|alarms?|whole|entire|scheduled| )+$";
-    TRIM_FRONT = r"^(?:(?:the|my|our|a|an|this|that|all|of|for|item|called|named|titled|labeled|entry|tasks?|to-?dos?|to do|reminders?|item) )+(?:(?:to|that|for|of|about|called|named|:) )?";
-    TRIM_BACK = r"\s+(?:(?:from|off|off of|on|in|of|out of|to) (?:(?:the|my|our|this) )?(?:[\w'-]+ ){0,3}(?:lists?|calendar|schedule|agenda|to-?dos?|tasks?|groceries|reminders?)|(?:as )?(?:an? )?(?:tasks?|to-?dos?|items?|reminders?|events?|entry)|due(?: date)?|please|now|from|on|in|for|off|at)$";
+    ALL_ONLY = r"^(?:all|everything|every|the|my|of|tasks?|to-?dos?|items?|lists?|calendar|schedule|meetings?|events?|reminders?|alarms?|whole|entire|scheduled|completed|done|finished|overdue|open|upcoming|alarms|appointments|chores|errands|for|on|in|from|off|of|due| )+$";
+    DATED = r"\s*(?:\b(?:for|on|at|until|till|to|of|in|by|from|due)\s+)?~\s*";
+    TRIM_FRONT = r"^(?:(?:the|my|our|a|an|this|that|all|of|for|item|called|named|titled|labeled|entry|lists?|tasks?|to-?dos?|to do|reminders?|item) )+(?:(?:to|that|for|of|about|called|named|:) )?";
+    TRIM_BACK = r"\s+(?:lists?|(?:from|off|off of|on|in|of|out of|to) (?:(?:the|my|our|this) )?(?:[\w'-]+ ){0,3}(?:lists?|calendar|schedule|agenda|to-?dos?|tasks?|groceries|reminders?)|(?:as )?(?:an? )?(?:tasks?|to-?dos?|items?|reminders?|events?|entry)|due(?: date)?|please|now|from|on|in|for|off|at)$";
 }
 
 /// One row of the grammar: the pattern, what it means, how sure.
@@ -58,24 +65,28 @@ type Row = (&'static Pattern, Intent, f64);
 
 /// Complete, change, delete and their relatives.
 pub(crate) fn read(shape: &Shape) -> Option<Wish> {
-    let early: [Row; 12] = [
+    let early: [Row; 11] = [
         (&REOPEN, Intent::ReopenTask, 0.9),
         (&MARK, Intent::CompleteTask, 0.93),
         (&MARK_OFF, Intent::CompleteTask, 0.9),
         (&MARK_ON, Intent::CompleteTask, 0.75),
         (&RESTORE, Intent::RestoreTask, 0.8),
         (&END, Intent::EndSeries, 0.85),
-        (&SNOOZE, Intent::SnoozeReminder, 0.85),
         (&SKIP, Intent::Skip, 0.7),
         (&RENAME, Intent::UpdateTask, 0.85),
         (&RENAME_TITLE, Intent::UpdateTask, 0.9),
         (&NOTE, Intent::UpdateTask, 0.9),
         (&COMMENT, Intent::Comment, 0.9),
     ];
+    // "reopen groceries and add milk" is about the milk.
+    if shape.text.contains(" and add ") && shape.has(&REOPEN) {
+        return None;
+    }
     if let Some(wish) = early.iter().find_map(|row| row_matches(shape, row)) {
         return Some(wish);
     }
-    shifted(shape)
+    snoozed(shape)
+        .or_else(|| shifted(shape))
         .or_else(|| moved(shape))
         .or_else(|| deletion(shape))
         .or_else(|| completion(shape))
@@ -89,6 +100,14 @@ fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
         .find_map(|name| shape.at(&found, name));
     let mut wish = aimed(shape, *intent, *sure, at);
     wish.new_text = shape.at(&found, "x");
+    let words = wish
+        .target_at
+        .clone()
+        .and_then(|r| shape.whole.get(r))
+        .unwrap_or_default();
+    if *intent == Intent::UpdateTask && WHOLE_LIST.is_match(words) {
+        wish.intent = Intent::UpdateList;
+    }
     if *intent == Intent::RestoreTask || *intent == Intent::Skip || *intent == Intent::ReopenTask {
         // "skip this song", "restore my account"
         let other = ours::elsewhere(shape) && !ours::any(shape);
@@ -104,7 +123,7 @@ fn aimed(shape: &Shape, intent: Intent, sure: f64, at: Option<Range<usize>>) -> 
         .and_then(|r| shape.whole.get(r))
         .unwrap_or_default();
     let mut wish = Wish::new(intent, sure);
-    wish.target = Some(target(words));
+    wish.target = Some(target(&DATED.replace_all(words, "")));
     wish.list = super::make::named_list(shape);
     wish.target_at = at;
     wish
@@ -112,11 +131,56 @@ fn aimed(shape: &Shape, intent: Intent, sure: f64, at: Option<Range<usize>>) -> 
 
 /// Whether the sentence moves something by a distance.
 pub(crate) fn shifts(text: &str) -> bool {
-    SHIFT.is_match(text)
+    SHIFT.captures(text).is_some_and(|found| is_shift(&found))
+}
+
+/// "set mute for twenty minutes" is none: without "later" only verbs of moving move.
+fn is_shift(found: &Captures) -> bool {
+    let whole = found.get(0).map_or("", |m| m.as_str());
+    let moving = MOVING.is_match(whole);
+    found.name("dir").is_some() || found.name("fwd").is_some() || moving && whole.contains(" by ")
+}
+
+fn snoozed(shape: &Shape) -> Option<Wish> {
+    let found = shape.is(&SNOOZE)?;
+    let mut wish = aimed(
+        shape,
+        Intent::SnoozeReminder,
+        0.85,
+        shape.at(&found, "t").filter(|r| !r.is_empty()),
+    );
+    if wish.target_at.is_none() {
+        wish.target = Some(Target {
+            last: true,
+            ..Target::default()
+        });
+    }
+    if let (Some(n), Some(unit)) = (found.name("n"), found.name("u")) {
+        wish.shift = distance(n.as_str(), unit.as_str());
+    }
+    Some(wish)
+}
+
+/// "10 minutes" as ISO 8601.
+fn distance(number: &str, unit: &str) -> Option<String> {
+    if number.starts_with("half") {
+        return Some("PT30M".to_owned());
+    }
+    let n = number::cardinal(number)?;
+    Some(match unit.as_bytes() {
+        [b'h', ..] => format!("PT{n}H"),
+        [b'd', ..] => format!("P{n}D"),
+        [b'w', ..] => format!("P{n}W"),
+        [b'm', b'o', ..] => format!("P{n}M"),
+        _ => format!("PT{n}M"),
+    })
 }
 
 fn shifted(shape: &Shape) -> Option<Wish> {
     let found = shape.is(&SHIFT)?;
+    if !is_shift(&found) {
+        return None;
+    }
     let number = found.name("n")?.as_str();
     let unit = found.name("u")?.as_str();
     let direction = found
@@ -128,19 +192,7 @@ fn shifted(shape: &Shape) -> Option<Wish> {
     } else {
         ""
     };
-    let n = if number.starts_with("half") {
-        30
-    } else {
-        number::cardinal(number)?
-    };
-    let iso = match unit.as_bytes() {
-        _ if number.starts_with("half") => "PT30M".to_owned(),
-        [b'h', ..] => format!("PT{n}H"),
-        [b'd', ..] => format!("P{n}D"),
-        [b'w', ..] => format!("P{n}W"),
-        [b'm', b'o', ..] => format!("P{n}M"),
-        _ => format!("PT{n}M"),
-    };
+    let iso = distance(number, unit)?;
     let mut wish = aimed(shape, Intent::Reschedule, 0.85, shape.at(&found, "t"));
     wish.shift = Some(format!("{sign}{iso}"));
     Some(wish)
@@ -171,9 +223,14 @@ fn moved(shape: &Shape) -> Option<Wish> {
                 let said = found
                     .get(0)
                     .is_some_and(|m| m.as_str().contains("due") || m.as_str().contains("deadline"));
+                let repeats = shape.recurring && pattern.as_str() == TO_DATE.as_str();
                 return Some(aimed(
                     shape,
-                    Intent::Reschedule,
+                    if repeats {
+                        Intent::UpdateTask
+                    } else {
+                        Intent::Reschedule
+                    },
                     if aside && !said { 0.4 } else { sure },
                     shape.at(&found, "t"),
                 ));
@@ -185,32 +242,45 @@ fn moved(shape: &Shape) -> Option<Wish> {
 }
 
 fn deletion(shape: &Shape) -> Option<Wish> {
-    let found = [&STOP, &DELETE, &TAKE_OFF, &TAKE_OF]
+    let found = [&STOP, &DO_NOT_WAKE, &DELETE, &TAKE_OFF, &TAKE_OF]
         .iter()
         .find_map(|p| shape.is(p));
     let ours = ours::any(shape);
     if let Some(found) = found {
         let lead = shape.text.split(' ').next().unwrap_or_default();
-        let turned = matches!(
-            lead,
-            "turn"
-                | "switch"
-                | "shut"
-                | "set"
-                | "disable"
-                | "reset"
-                | "kill"
-                | "deactivate"
-                | "put"
-                | "keep"
-                | "move"
-                | "change"
-                | "get"
-        );
+        let turned = !shape.text.starts_with("get rid")
+            && matches!(
+                lead,
+                "turn"
+                    | "switch"
+                    | "shut"
+                    | "set"
+                    | "disable"
+                    | "reset"
+                    | "kill"
+                    | "deactivate"
+                    | "put"
+                    | "keep"
+                    | "move"
+                    | "change"
+                    | "get"
+            );
         if turned && !ours {
             return None;
         }
-        // "set ... off", "put ... out of": only what is ours.
+        // "set a reminder to request time off" takes nothing away.
+        let long = found
+            .name("t")
+            .is_some_and(|m| m.as_str().split(' ').count() > 4 || m.as_str().contains(" to "));
+        if turned
+            && long
+            && !matches!(
+                lead,
+                "disable" | "deactivate" | "reset" | "kill" | "turn" | "switch" | "shut"
+            )
+        {
+            return None;
+        }
         return Some(deleted(shape, shape.at(&found, "t"), ours));
     }
     if let Some(found) = shape.is(&EMPTY).filter(|_| ours) {
@@ -288,6 +358,24 @@ fn completion(shape: &Shape) -> Option<Wish> {
 }
 
 fn rest(shape: &Shape) -> Option<Wish> {
+    if let Some(found) = shape.is(&PRIORITY_OF) {
+        let mut wish = aimed(shape, Intent::UpdateTask, 0.9, shape.at(&found, "t"));
+        wish.priority = Some(match found.name("p").map_or("", |m| m.as_str()) {
+            "high" | "highest" | "urgent" => Priority::High,
+            "medium" | "normal" => Priority::Medium,
+            "low" | "lowest" => Priority::Low,
+            _ => Priority::None,
+        });
+        return Some(wish);
+    }
+    if let Some(found) = shape.is(&ASSIGN) {
+        return Some(aimed(
+            shape,
+            Intent::UpdateTask,
+            if shape.signs { 0.85 } else { 0.5 },
+            shape.at(&found, "t"),
+        ));
+    }
     if shape.priority
         && let Some(found) = shape.is(&PRIORITY)
     {
