@@ -14,6 +14,7 @@ use contract::interpret::{Grain, Moment};
 
 use crate::context::Context;
 use crate::duck::{self, Point, Seen};
+use crate::number;
 use crate::pattern::patterns;
 use crate::text::{COVER, Text, overlap};
 
@@ -29,6 +30,8 @@ patterns! {
     /// A time by the clock, not by the part of the day.
     CLOCK = r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|midnight)\b";
     EXCEPT = r"\b(?:except|excluding|but not)(?: for)?(?: on| in)?\s*$";
+    ATTRIBUTE = r"^ (?:show|movie|film|train|bus|flight|meeting|class|game|match|news|slot|appointment|session|call|concert|service|alarm|event|reminder|task)\b";
+    DINNER = r"\b(?:dinner|supper|drinks|evening|party|movie|concert)\b";
     ZONE = r"\(?\b(?:utc|gmt|cet|cest|est|edt|pst|pdt|cst|cdt|mst|mdt|bst|ist|eet|jst)\b\)?";
     FROM_NOW = r"\bin (?:NUM|[\d/.]+)[\w -]*(?:hours?|hrs?|h|minutes?|mins?|seconds?|secs?)\b";
     PART = r"morning|afternoon|evening|tonight|night|lunch|noon";
@@ -46,6 +49,8 @@ pub(crate) struct Piece {
     pub(crate) grain: Grain,
     /// The end of a range: its last day, or last moment.
     pub(crate) through: Option<DateTime>,
+    /// The end of a range of hours, on the same day or past midnight.
+    pub(crate) ends: Option<Time>,
     /// Counted from now or given with a zone: nothing is left to guess.
     pub(crate) exact: bool,
     pub(crate) role: Role,
@@ -69,6 +74,7 @@ impl Piece {
             time: None,
             grain,
             through: None,
+            ends: None,
             exact: false,
             role: Role::Due,
             relative: false,
@@ -97,7 +103,14 @@ impl Piece {
         };
         let at = day.to_datetime(time);
         let zone = context.now.time_zone();
-        let through = self.through.map(|t| t.to_string());
+        let end = self.ends.and_then(|end| {
+            if end > time {
+                Some(day.to_datetime(end))
+            } else {
+                Some(day.tomorrow().ok()?.to_datetime(end))
+            }
+        });
+        let through = end.or(self.through).map(|t| t.to_string());
         let instant = at.to_zoned(zone.clone()).ok().map(|z| z.timestamp());
         Some(Moment {
             date: None,
@@ -128,11 +141,36 @@ pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
         }
     }
     pieces.retain(|p| !EXCEPT.is_match(text.work.get(..p.range.start).unwrap_or_default()));
+    // "the april report": a thing again.
+    pieces.retain(|p| p.grain != Grain::Month || !names_a_thing(&text.work, &p.range));
+    // "tickets for the 8pm show": a thing, not a time.
+    pieces.retain(|p| p.day.is_some() || !is_attribute(&text.work, &p.range));
     pieces.sort_by_key(|p| p.range.start);
     for piece in &mut pieces {
         give_role(piece, &roles, &text.work);
     }
     join::join(pieces, &text.work, context)
+}
+
+fn names_a_thing(work: &str, range: &Range<usize>) -> bool {
+    let body = work.get(range.clone()).unwrap_or_default().trim();
+    let after = work.get(range.end..).unwrap_or_default().trim_start();
+    let before = work.get(..range.start).unwrap_or_default();
+    let bare = number::month(body.trim_start_matches("of ").trim_start_matches("the ")).is_some();
+    let timed =
+        before.trim_end().ends_with(COVER) || before.ends_with("by ") || before.ends_with("for ");
+    bare && !timed && after.starts_with(|c: char| c.is_alphabetic())
+}
+
+fn is_attribute(work: &str, range: &Range<usize>) -> bool {
+    let body = work.get(range.clone()).unwrap_or_default();
+    let after = work.get(range.end..).unwrap_or_default();
+    let preceded = body.starts_with("the ")
+        || body.contains(" the ")
+        || work
+            .get(..range.start)
+            .is_some_and(|b| b.ends_with("the ") || b.ends_with("my "));
+    preceded && body.contains(|c: char| c.is_ascii_digit()) && ATTRIBUTE.is_match(after)
 }
 
 /// Builds the patterns ahead of the first use.
@@ -216,9 +254,10 @@ fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
         piece.time = Some(part);
         return Some(piece);
     }
+    let evening = DINNER.is_match(work);
     if !piece.exact && !HALF.is_match(body) && CLOCK.is_match(body) {
         piece.time = piece.time.map(|t| {
-            if (1..=6).contains(&t.hour()) {
+            if (1..=6).contains(&t.hour()) || evening && (7..=11).contains(&t.hour()) {
                 later(t, 12)
             } else {
                 t

@@ -17,7 +17,9 @@ patterns! {
     MONEY = r"(?:[$€£¥]|\b(?:usd|eur|gbp|chf))\s?\d[\d,.]*(?:k|m)?\b|\b\d[\d,.]*\s?(?:[€£$%]|percent\b|usd\b|eur\b|euros?\b|dollars?\b|bucks\b|cents\b|pounds?\b|kg\b|km\b|miles?\b|lbs?\b|ml\b|liters?\b|litres?\b|grams?\b|pages?\b|copies\b|pieces?\b|people\b|times the\b|calories\b)";
     PHONE = r"\+\d[\d ().-]{6,}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b\d{3}-\d{4}\b|\b\d{4}-\d{4}-\d{2}\b|\b(?:tel|phone|room|flight|gate|platform|chapter|page|apartment|apt|unit|no|number|ticket|issue|invoice|order|bug|pr)[.:]? ?#?\d[\d-]*\b|\d{9,}";
     /// Weekdays and months that are other words.
-    LOOKALIKE = r"\b(?:the|with|hot|my|in the|under the|from the) sun\b|\b(?:i|you|he|she|we|they|one|it|that|who|which|and|employer|there) may\b|^may (?:i|we|you|he|she|this|the|it)\b|\bmay (?:be|not|have|also|need|want|ask|suggest|help|amend|contain|require|i|we|you|call|come|go)\b|\b(?:we|i|he|she|they|cat) sat\b|\bsat (?:down|score|scores|exam|test|prep)\b|\bmarch (?:to|in|for|with|on) (?:the )?(?:protest|band|streets?)\b|\bband march\b|\b(?:to|they|we) wed\b|\bsecond (?:round|hand|opinion|language|floor|one|thoughts?|item|task|row|page)\b";
+    LOOKALIKE = r"\b(?:call|ask|tell|meet|email|text|visit) (?:april|may|june|august|summer|autumn)\b|\bwith (?:april|may|june|august|autumn)\b|\b(?:the|with|hot|my|in the|under the|from the) sun\b|\b(?:i|you|he|she|we|they|one|it|that|who|which|and|employer|there) may\b|^may (?:i|we|you|he|she|this|the|it)\b|\bmay (?:be|not|have|also|need|want|ask|suggest|help|amend|contain|require|i|we|you|call|come|go)\b|\b(?:we|i|he|she|they|cat) sat\b|\bsat (?:down|score|scores|exam|test|prep)\b|\bmarch (?:to|in|for|with|on) (?:the )?(?:protest|band|streets?)\b|\bband march\b|\b(?:to|they|we) wed\b|\bsecond (?:round|hand|opinion|language|floor|one|thoughts?|item|task|row|page)\b";
+    /// A meal is what one does, "at lunch" is when.
+    MEAL = r"(?P<when>\b(?:at|after|before|by|around|during|until) (?:the )?)?\b(?P<meal>lunch|breakfast|brunch|dinner|supper|tea)\b";
     /// A range of quarters is a period to look at, not a day.
     QUARTERS = r"\b(?:from )?(?:(?:19|20)\d\d[- ]?q[1-4]|q[1-4][- ]?(?:(?:19|20)\d\d)?) (?:to|until|through|-) (?:(?:19|20)\d\d[- ]?)?q[1-4]\b";
     /// Ranks of what is no date: "the 1st week of school".
@@ -65,6 +67,12 @@ pub(crate) fn lookalikes(text: &mut Text, found: &mut Guarded) {
             .collect();
         ranges.iter().for_each(|range| text.cover(range));
     }
+    let meals: Vec<_> = MEAL
+        .captures_iter(&text.work)
+        .filter(|c| c.name("when").is_none())
+        .filter_map(|c| c.name("meal").map(|m| m.range()))
+        .collect();
+    meals.iter().for_each(|range| text.cover(range));
     ranks(text);
     impossible(text, found);
 }
@@ -89,6 +97,12 @@ fn real_date(word: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// "2.10.3" has no year in it.
+fn short_year(word: &str) -> bool {
+    let lengths: Vec<usize> = word.split(['.', '-', '/', ' ']).map(str::len).collect();
+    lengths.last().is_some_and(|n| *n == 2 || *n == 4) || lengths.first() == Some(&4)
 }
 
 fn exists(year: i64, month: i64, day: i64) -> bool {

@@ -28,13 +28,15 @@ patterns! {
     TO_LAST = r"\b(?:on )?(?:the )?(\d(?:nd|rd|th)|second|third|fourth) to (?:the )?last (WD) (?:in|of) (MON)(?:,? ((?:19|20|21)\d\d))?\b";
     DAY_OF = r"\b(?:on )?(?:the )?((?:twenty |thirty )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|eleventh|twelfth|\w+teenth|twentieth|thirtieth|\d{1,2}(?:st|nd|rd|th)) day of (MON)\b(?:,? ((?:19|20|21)\d\d))?";
     CLOCK_OF_PART = r"\b(?:at |@ ?|around |by )?(\d{1,2})(?:[:.](\d\d))?(?: o'?clock)? (?:in the |at )?(?:early |late )?(morning|afternoon|evening|night)\b";
+    CLOCKS = r"\b(?:from |between )?(\d{1,2})(?::(\d\d))?\s?(am|pm)?\s?(?:-|to|until|till|and)\s?(\d{1,2})(?::(\d\d))?\s?(am|pm)\b";
     NUMERIC = r"\b(?:on )?(\d{1,2})([./-])(\d{1,2})([./-])(\d{4}|\d{2})\b";
 }
 
 /// Finds them in `work`; longer readings first, none overlapping.
 pub(crate) fn find(work: &str, context: &Context) -> Vec<Piece> {
     type Reader = fn(&Captures, &str, &Context) -> Option<Piece>;
-    let readers: [(&crate::pattern::Pattern, Reader); 15] = [
+    let readers: [(&crate::pattern::Pattern, Reader); 16] = [
+        (&CLOCKS, clocks),
         (&NUMERIC, numeric),
         (&DAY_OF, day_of),
         (&CLOCK_OF_PART, clock_of_part),
@@ -110,6 +112,35 @@ fn clock_of_part(found: &Captures, _: &str, _: &Context) -> Option<Piece> {
     piece.day = None;
     piece.time = jiff::civil::Time::new(hour, minute, 0, 0).ok();
     piece.time.is_some().then_some(piece)
+}
+
+/// "from 3 to 5pm": the second half of the day stands for both, unless that would turn it round.
+fn clocks(found: &Captures, _: &str, _: &Context) -> Option<Piece> {
+    let clock = |hour: usize, minute: usize, half: &str| {
+        let hour = words(found, hour)
+            .parse::<i8>()
+            .ok()
+            .filter(|h| (1..=12).contains(h))?;
+        let hour = if half == "pm" {
+            hour % 12 + 12
+        } else {
+            hour % 12
+        };
+        jiff::civil::Time::new(hour, words(found, minute).parse().unwrap_or(0), 0, 0).ok()
+    };
+    let half = words(found, 6);
+    let ends = clock(4, 5, half)?;
+    let first = match words(found, 3) {
+        "" => clock(1, 2, half)
+            .filter(|t| *t < ends)
+            .or_else(|| clock(1, 2, "am"))?,
+        said => clock(1, 2, said)?,
+    };
+    let mut piece = Piece::day(range(found), Date::MIN, Grain::Minute);
+    piece.day = None;
+    piece.time = Some(first);
+    piece.ends = Some(ends);
+    Some(piece)
 }
 
 /// "13/04/21", "23.04.2022": in the person's order, or in the other where only that is a date.

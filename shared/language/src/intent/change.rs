@@ -39,11 +39,11 @@ patterns! {
     RENAME = r"^(?:rename|retitle|change the (?:name|title) of|change the wording of) (?P<t>.+?) (?:to|as|into) (?P<x>.+)$";
     RENAME_TITLE = r"^change (?P<t>.+?)(?:'s)? (?:title|name) to (?P<x>.+)$";
     DUE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|put) (?:the )?(?:due (?:date|time)|deadline|date|time|start date|start) (?:of|for|on) (?P<t>.+?) (?:to|for|as|at|on|until|back to|from)?\s*~";
-    TO_DATE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|bring|reschedule|re-schedule|postpone|delay|defer|put off|extend) (?P<t>.+?)(?:'s)?(?: (?:due(?: date| time)?|deadline|date|time|day|start date|back|forward|ahead|up|off|out))* (?:to|for|as|until|till|on|at|by|from|be|start)?\s*~";
+    TO_DATE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|bring|reschedule|re-schedule|postpone|delay|defer|put off|extend) (?P<t>.+?)(?:'s)?(?: (?:due(?: date| time)?|deadline|date|time|day|start date|back|forward|ahead|up|off|out))* (?P<p>to|for|as|until|till|on|at|by|from|be|start)?\s*~";
     POSTPONE = r"^(?:reschedule|re-schedule|postpone|delay|defer|put off|push back) (?P<t>.+)$";
     SHIFT = r"^(?:change|set|move|update|make|push|shift|bring|reschedule|postpone|delay|defer|extend) (?P<t>.+?)(?:'s)?(?: due(?: date| time)?)? (?:(?P<fwd>back|out|off|up|forward|ahead) )?(?:by )?(?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?|months?)(?: (?P<dir>later|earlier|sooner|back|forward|ahead|out))?$";
     PRIORITY_OF = r"^(?:set|change|make|put|raise|lower)(?: the)? priority (?:of|for|on) (?P<t>.+?) (?:to|as|at|=) (?P<p>highest|high|urgent|medium|normal|lowest|low|none)\b";
-    ASSIGN = r"^(?:assign|delegate|give|hand) (?P<t>.+?) to\b";
+    ASSIGN = r"^(?:assign|delegate|hand over) (?P<t>.+?) to\b";
     MOVING = r"^(?:move|push|shift|reschedule|postpone|delay|defer|extend)\b";
     PRIORITY = r"^(?:set|make|change|mark|give|update|raise|lower|bump) (?P<t>[^|]+?)(?:'s)?(?: priority)?(?: (?:as|to|at|a|of))*\s*\|+$";
     REPEAT = r"^(?:set|make|change|alter|update) (?P<t>.+?)(?:'s)? (?:to )?(?:repeat|recur|repeating|recurring|happen)\b.*~";
@@ -219,7 +219,12 @@ fn moved(shape: &Shape) -> Option<Wish> {
                 && !found.get(0).is_some_and(|m| m.as_str().contains("due"))
                 && words != "it"
                 && words != "that";
-            if !new {
+            let vague = matches!(
+                verb,
+                "change" | "set" | "update" | "edit" | "make" | "modify" | "adjust" | "put"
+            );
+            let linked = found.name("p").is_some() || pattern.as_str() == DUE.as_str();
+            if !new && (linked || !vague) {
                 let said = found
                     .get(0)
                     .is_some_and(|m| m.as_str().contains("due") || m.as_str().contains("deadline"));
@@ -266,6 +271,16 @@ fn deletion(shape: &Shape) -> Option<Wish> {
                     | "get"
             );
         if turned && !ours {
+            return None;
+        }
+        // "take out the trash" is a chore.
+        if !ours
+            && matches!(
+                lead,
+                "take" | "clean" | "wipe" | "empty" | "throw" | "clear" | "strike" | "scratch"
+            )
+            && !shape.text.contains(" off")
+        {
             return None;
         }
         // "set a reminder to request time off" takes nothing away.
@@ -319,7 +334,7 @@ fn deleted(shape: &Shape, at: Option<Range<usize>>, ours: bool) -> Wish {
     } else {
         Intent::DeleteTask
     };
-    let sure = if ours {
+    let sure = if ours || IT.is_match(words) {
         0.9
     } else if ours::elsewhere(shape) {
         0.2

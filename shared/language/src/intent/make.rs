@@ -29,12 +29,12 @@ patterns! {
     MEETING_BARE = r"^(?:(?:a|the|my|new|team|lunch|dinner|staff|client) )*(?:meeting|appointment|lunch|dinner|breakfast|brunch|party|birthday|interview|conference|call|dentist|doctor|event|reminder|alarm|standup)\b";
     SCHEDULE = r"^(?:schedule|plan)\b (?P<x>.+)$";
     FOR_ME = r"^\w+(?: up| out)? (?:me|us)\b";
-    ASKED = r"^(?:hey |hi |please |olly |so |and )*(?:can|could|would|will) (?:you|i|we)\b|^(?:please )";
+    ASKED = r"^(?:hey |hi |please |olly |so |and )*(?:can|could|would|will) (?:you|i|we)\b|^(?:please )|\b(?:you|your|you've|you're|ur)\b";
     /// Up to six words that are no question and no request.
     NOTE = r"^(?:[\w'&-]+ ){1,6}~\s*$";
     SENTENCE = r"^(?:i|i'm|im|we|you|he|she|it|they|there|look|find|tell|show|search|play|turn|give|let)\b|\b(?:is|are|was|were|am|has)\b";
     LIST_WORD = r"\b(?:to|on|onto|in|into|from|off|off of|for|of) (?:(?:the|my|our|this|that|a) )?(?P<l>(?:[\w'-]+ ){1,3}?)lists?\b|\b(?:to|in|on|into) (?:the )?list (?P<m>[\w'-]+)";
-    QUESTION = r"^(?:what|which|when|where|who|whose|whom|why|how|is|are|am|do|does|did|was|were|has|have you|can|could|would|should i|tell me|show|give|explain|define|describe)\b|\?\s*$";
+    QUESTION = r"^(?:what|which|when|where|who|whose|whom|why|how|is|are|am|do (?:i|we|you|they|the|my|any)|does|did|was|were|has|have you|can|could|would|should i|tell me|show|give|explain|define|describe)\b|\?\s*$";
 }
 
 /// The list that is named: "to my shopping list" → "shopping".

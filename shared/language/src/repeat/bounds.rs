@@ -22,6 +22,7 @@ patterns! {
     /// Where the date of a limit ends at the latest.
     LIMIT = r"\b(?:until|till|til|through|thru|to|except|excepting|excluding|but|starting|beginning|every|each|daily|weekly|monthly|yearly|weekdays|weekends|for|would|remind|on weekends|on weekdays)\b|\|";
     MONTH_YEAR = r"^\s*(MON)\b\.?(?:,? ((?:19|20|21)\d\d)\b)?(\s*\d)?";
+    MONTH_ALONE = r"^\s*(MON)\b\.?(?:,? ((?:19|20|21)\d\d))?\s*$";
     GROUPS = r"^\s*(weekdays?|workdays?|weekends?)\b";
     EACH = r"^\s*(?:each |every |the )*";
     OF_IN = r"^\s*(?:of|in)\s+";
@@ -174,16 +175,19 @@ impl Bounds {
             self.skip_nth.push(nth);
             return true;
         }
-        if let Some(piece) = c.attempt(|c| day(c, context)) {
-            let at = piece
-                .day
-                .map(|d| piece.time.map_or(d.at(0, 0, 0, 0), |t| d.to_datetime(t)));
-            self.skip_days.extend(at);
-            return at.is_some();
-        }
         let days = c.weekdays();
-        self.skip_weekdays.extend(&days);
-        !days.is_empty()
+        if !days.is_empty() {
+            self.skip_weekdays.extend(days);
+            return true;
+        }
+        let Some(piece) = c.attempt(|c| day(c, context)) else {
+            return false;
+        };
+        let at = piece
+            .day
+            .map(|d| piece.time.map_or(d.at(0, 0, 0, 0), |t| d.to_datetime(t)));
+        self.skip_days.extend(at);
+        at.is_some()
     }
 
     /// Turns what was left out into the rule where the rule can say it for ever, else into the days themselves.
@@ -311,6 +315,22 @@ fn day(c: &mut Cursor, context: &Context) -> Option<Piece> {
     let ahead = rest.get(..80.min(rest.len())).unwrap_or(rest);
     let cut = LIMIT.find(ahead).map_or(ahead.len(), |m| m.start());
     let slice = ahead.get(..cut)?;
+    if let Some(found) = MONTH_ALONE.captures(slice) {
+        let today = context.now.date();
+        let (month, year) = (
+            number::month(words(&found, 1))?,
+            words(&found, 2).parse::<i16>().ok(),
+        );
+        let of = |year: i16| Date::new(year, month, 1).ok();
+        let first = match year {
+            Some(year) => of(year)?,
+            None => of(today.year())
+                .filter(|d| *d > today)
+                .or_else(|| of(today.year() + 1))?,
+        };
+        c.at += slice.trim_end().len();
+        return Some(Piece::day(0..0, first, contract::interpret::Grain::Month));
+    }
     let text = Text::new(slice);
     let piece = date::find(&text, context).into_iter().next()?;
     let lead = slice.get(..piece.range.start)?;

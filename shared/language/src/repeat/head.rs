@@ -201,8 +201,15 @@ fn counted(c: &mut Cursor) -> Option<Rule> {
         return Some(Rule::every(freq, interval * times));
     }
     if let Some(found) = c.eat(&PART) {
+        let mut times = vec![part(words(&found, 1))];
+        while let Some(more) = c.attempt(|c| {
+            c.eat(&super::cursor::AND)?;
+            c.eat(&PART)
+        }) {
+            times.push(part(words(&more, 1)));
+        }
         return Some(Rule {
-            times: vec![part(words(&found, 1))],
+            times,
             ..Rule::every(Freq::Daily, interval)
         });
     }
