@@ -133,30 +133,32 @@ pub enum Intent {
 impl Intent {
     /// Whether doing it changes nothing.
     pub fn only_reads(self) -> bool {
-        use Intent::*;
         matches!(
             self,
-            ListTasks
-                | FindTask
-                | ListLists
-                | Plan
-                | Digest
-                | Explain
-                | NextPage
-                | PreviousPage
-                | Confirm
-                | Cancel
-                | Help
-                | None
+            Self::ListTasks
+                | Self::FindTask
+                | Self::ListLists
+                | Self::Plan
+                | Self::Digest
+                | Self::Explain
+                | Self::NextPage
+                | Self::PreviousPage
+                | Self::Confirm
+                | Self::Cancel
+                | Self::Help
+                | Self::None
         )
     }
 
     /// Whether it takes something away, so that its target is never chosen by resemblance.
     pub fn destroys(self) -> bool {
-        use Intent::*;
         matches!(
             self,
-            DeleteTask | DropTask | EndSeries | DeleteReminder | DeleteList
+            Self::DeleteTask
+                | Self::DropTask
+                | Self::EndSeries
+                | Self::DeleteReminder
+                | Self::DeleteList
         )
     }
 }

@@ -32,6 +32,8 @@ patterns! {
     EXCEPT = r"\b(?:except|excluding|but not)(?: for)?(?: on| in)?\s*$";
     ATTRIBUTE = r"^ (?:show|movie|film|train|bus|flight|meeting|class|game|match|news|slot|appointment|session|call|concert|service|alarm|event|reminder|task)\b";
     DINNER = r"\b(?:dinner|supper|drinks|evening|party|movie|concert)\b";
+    /// A time that duckling saw and did not keep.
+    LOST_CLOCK = r"(?:\bat |@ ?)\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b\.?)?$|\b\d{1,2}(?::\d\d)?\s?[ap]m$";
     ZONE = r"\(?\b(?:utc|gmt|cet|cest|est|edt|pst|pdt|cst|cdt|mst|mdt|bst|ist|eet|jst)\b\)?";
     FROM_NOW = r"\bin (?:NUM|[\d/.]+)[\w -]*(?:hours?|hrs?|h|minutes?|mins?|seconds?|secs?)\b";
     PART = r"morning|afternoon|evening|tonight|night|lunch|noon";
@@ -203,7 +205,9 @@ fn cover_roles(text: &mut Text) -> Vec<(Range<usize>, Role)> {
             (m.start()..m.start() + word.trim_end().len(), role)
         })
         .collect();
-    found.iter().for_each(|(range, _)| text.cover(range));
+    for (range, _) in &found {
+        text.cover(range);
+    }
     found
 }
 
@@ -239,10 +243,29 @@ fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
     piece.exact = point.exact;
     piece.relative =
         body.contains("tomorrow") || body.contains("today") || body.contains("tonight");
-    if point.grain >= Grain::Day {
+    if point.grain >= Grain::Day && !LOST_CLOCK.is_match(body) {
         return whole_days(piece, seen, point, body, context);
     }
     piece.time = Some(point.at.time());
+    if let Some(time) = LOST_CLOCK.find(body).filter(|_| point.grain >= Grain::Day) {
+        let (hour, minute) = crate::repeat::cursor::Cursor::new(
+            body,
+            time.start() + usize::from(time.as_str().starts_with('@')),
+        )
+        .after_at()
+        .clock()?;
+        piece.time = Time::new(hour, minute, 0, 0).ok();
+        piece.grain = Grain::Minute;
+        return Some(piece);
+    }
+    // "today at 9am" at ten is in the past, whatever else it could mean.
+    if body.contains("today")
+        && !point.exact
+        && piece.time.is_some_and(|t| t < now.time())
+        && !CLOCK_ONLY.is_match(body)
+    {
+        piece.day = Some(now.date());
+    }
     let unzoned = ZONE.replace(body, "");
     if CLOCK_ONLY.is_match(unzoned.trim()) && (!point.exact || unzoned.len() < body.len()) {
         piece.day = None;

@@ -118,7 +118,7 @@ fn civil(value: &NaiveDateTime) -> Option<DateTime> {
 fn grain(grain: duckling::Grain) -> Grain {
     use duckling::Grain as D;
     match grain {
-        D::Second => Grain::Second,
+        D::Second | D::NoGrain => Grain::Second,
         D::Minute => Grain::Minute,
         D::Hour => Grain::Hour,
         D::Day => Grain::Day,
@@ -126,6 +126,5 @@ fn grain(grain: duckling::Grain) -> Grain {
         D::Month => Grain::Month,
         D::Quarter => Grain::Quarter,
         D::Year => Grain::Year,
-        D::NoGrain => Grain::Second,
     }
 }

@@ -18,7 +18,7 @@ patterns! {
     IMPORTANT = r"\b(?:important|high priority|urgent)\b";
 }
 
-/// The filter, or nothing where everything open is meant.
+/// The filter.
 pub(crate) fn filter(
     work: &str,
     pieces: &[Piece],
@@ -26,7 +26,7 @@ pub(crate) fn filter(
     list: Option<&str>,
     about: Option<&str>,
     context: &Context,
-) -> Option<String> {
+) -> String {
     let mut parts = Vec::new();
     if DONE.is_match(work) && !NOT_DONE.is_match(work) {
         parts.push("status=done".to_owned());
@@ -59,7 +59,7 @@ pub(crate) fn filter(
     if let Some(about) = about {
         parts.push(format!("text~\"{}\"", about.replace('"', "")));
     }
-    Some(parts.join(" and "))
+    parts.join(" and ")
 }
 
 fn quoted(word: &str) -> String {

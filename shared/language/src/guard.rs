@@ -44,7 +44,7 @@ pub(crate) struct Guarded {
 /// Covers quotes, escapes and what the client said is literal.
 pub(crate) fn literal(text: &mut Text, asked: &[[usize; 2]], found: &mut Guarded) {
     for [from, to] in asked.iter().take(100) {
-        let range = text.from_utf16(*from, *to);
+        let range = text.of_utf16(*from, *to);
         text.cover(&range);
         found.literal.push(range);
     }
@@ -65,14 +65,18 @@ pub(crate) fn lookalikes(text: &mut Text, found: &mut Guarded) {
             .filter(|m| !real_date(m.as_str()))
             .map(|m| m.range())
             .collect();
-        ranges.iter().for_each(|range| text.cover(range));
+        for range in &ranges {
+            text.cover(range);
+        }
     }
     let meals: Vec<_> = MEAL
         .captures_iter(&text.work)
         .filter(|c| c.name("when").is_none())
         .filter_map(|c| c.name("meal").map(|m| m.range()))
         .collect();
-    meals.iter().for_each(|range| text.cover(range));
+    for range in &meals {
+        text.cover(range);
+    }
     ranks(text);
     impossible(text, found);
 }
@@ -85,9 +89,10 @@ fn real_date(word: &str) -> bool {
         .collect();
     match parts[..] {
         [a, b, c]
-            if word
-                .chars()
-                .all(|x| x.is_ascii_digit() || "./- ".contains(x)) =>
+            if short_year(word)
+                && word
+                    .chars()
+                    .all(|x| x.is_ascii_digit() || "./- ".contains(x)) =>
         {
             exists(a, b, c)
                 || exists(c, a, b)
@@ -174,7 +179,9 @@ fn ranks(text: &mut Text) {
             (!date).then(|| group(&c, 1)).flatten()
         })
         .collect();
-    ranges.iter().for_each(|range| text.cover(range));
+    for range in &ranges {
+        text.cover(range);
+    }
     // "in the 1st week" is a week of something unsaid.
     let weeks: Vec<_> = FIRST_WEEK
         .find_iter(&text.work)
@@ -245,7 +252,9 @@ fn impossible(text: &mut Text, found: &mut Guarded) {
             bad.extend(group(&c, 0));
         }
     }
-    bad.iter().for_each(|range| text.cover(range));
+    for range in &bad {
+        text.cover(range);
+    }
     found.impossible = bad;
 }
 

@@ -199,7 +199,9 @@ impl Builder<'_, '_> {
                 .reminders
                 .extend(self.found.reminders.alerts.iter().cloned());
             let spans = self.found.reminders.spans.clone();
-            spans.iter().for_each(|range| self.take(range, "reminders"));
+            for range in &spans {
+                self.take(range, "reminders");
+            }
         }
         if wish.remind
             && self.item.reminders.is_empty()
@@ -213,7 +215,7 @@ impl Builder<'_, '_> {
         }
         self.item.list = self.item.list.take().or_else(|| wish.list.clone());
         self.item.shift.clone_from(&wish.shift);
-        self.item.target = wish.target.clone();
+        self.item.target.clone_from(&wish.target);
         if let (Some(target), Some(at)) = (&mut self.item.target, &wish.target_at)
             && target.phrase.is_some()
         {
@@ -226,9 +228,9 @@ impl Builder<'_, '_> {
             let words =
                 Some(title::unquoted(self.found.plain.raw_of(at))).filter(|w| !w.is_empty());
             if matches!(wish.intent, Intent::Comment) || shape.text.contains("note") {
-                self.item.text = words
+                self.item.text = words;
             } else {
-                self.item.title = words
+                self.item.title = words;
             }
         }
         if matches!(
@@ -247,14 +249,14 @@ impl Builder<'_, '_> {
             let found = self.found;
             let about = self.item.target.as_ref().and_then(|t| t.phrase.as_deref());
             let list = self.item.list.as_deref();
-            self.item.filter = crate::filter_words::filter(
+            self.item.filter = Some(crate::filter_words::filter(
                 shape.text,
                 &found.pieces,
                 &found.signs,
                 list,
                 about,
                 self.context,
-            );
+            ));
         }
     }
 
@@ -306,7 +308,7 @@ impl Builder<'_, '_> {
             .item
             .due
             .as_ref()
-            .and_then(|d| d.date.or(d.at.map(|at| at.date())))
+            .and_then(|d| d.date.or(d.at.map(jiff::civil::DateTime::date)))
             .or(self.item.deadline);
         let mut piece = piece.clone();
         let from = self.reminds(&piece).unwrap_or(piece.range.start);

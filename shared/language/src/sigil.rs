@@ -51,7 +51,7 @@ pub(crate) fn read(text: &mut Text) -> Signs {
                 "list" if signs.list.is_none() => signs.list = Some(name),
                 "assignee" if signs.person.is_none() => signs.person = Some(name),
                 "priority" if signs.priority.is_none() => {
-                    signs.priority = Some(bang(text.work.get(range.clone()).unwrap_or_default()))
+                    signs.priority = Some(bang(text.work.get(range.clone()).unwrap_or_default()));
                 }
                 "tags" => {}
                 _ => continue,

@@ -78,6 +78,15 @@ pub fn resolve(phrase: &str, candidates: &[Candidate], care: Care) -> Resolution
     }
 }
 
+/// Counts of words: small.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "titles have at most 500 characters"
+)]
+fn real(n: usize) -> f64 {
+    n as f64
+}
+
 /// 1 for the same words, 0.9 for all of them inside the title, less for some.
 fn score(wanted: &[String], title: &[String], care: Care) -> f64 {
     if wanted == title {
@@ -89,7 +98,7 @@ fn score(wanted: &[String], title: &[String], care: Care) -> f64 {
     let have: HashSet<&str> = title.iter().map(String::as_str).collect();
     let same = wanted.iter().filter(|w| have.contains(w.as_str())).count();
     if same == wanted.len() {
-        return 0.75 + 0.15 * wanted.len() as f64 / title.len().max(wanted.len()) as f64;
+        return 0.75 + 0.15 * real(wanted.len()) / real(title.len().max(wanted.len()));
     }
     if care == Care::Strict {
         return 0.0;
@@ -98,8 +107,8 @@ fn score(wanted: &[String], title: &[String], care: Care) -> f64 {
         .iter()
         .map(|w| title.iter().map(|t| likeness(w, t)).fold(0.0, f64::max))
         .sum();
-    let covered = near / wanted.len() as f64;
-    let size = wanted.len().min(title.len()) as f64 / wanted.len().max(title.len()) as f64;
+    let covered = near / real(wanted.len());
+    let size = real(wanted.len().min(title.len())) / real(wanted.len().max(title.len()));
     if covered < 0.6 {
         0.0
     } else {

@@ -58,7 +58,7 @@ impl<'a> Text<'a> {
     }
 
     /// A range of `work` from one of `raw` in UTF-16 code units.
-    pub(crate) fn from_utf16(&self, from: usize, to: usize) -> Range<usize> {
+    pub(crate) fn of_utf16(&self, from: usize, to: usize) -> Range<usize> {
         let raw = byte_of_utf16(self.raw, from)..byte_of_utf16(self.raw, to.max(from));
         let start = self.back.partition_point(|&b| b < raw.start);
         let end = self.back.partition_point(|&b| b < raw.end).max(start);

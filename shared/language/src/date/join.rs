@@ -31,26 +31,31 @@ pub(crate) fn join(pieces: Vec<Piece>, work: &str, _context: &Context) -> Vec<Pi
 fn both(a: &Piece, b: &Piece) -> Option<Piece> {
     let range = a.range.start..b.range.end;
     let role = if a.role == Role::Due { b.role } else { a.role };
-    let mut one = match (a, b) {
-        // A day and a time, in either order.
-        (day, clock) if day.time.is_none() && clock.day.is_none() => Piece {
+    // A day and a time, in either order.
+    let day_first = a.time.is_none() && b.day.is_none();
+    let clock_first = a.day.is_none() && b.time.is_none();
+    let mut one = if day_first || clock_first {
+        let (day, clock) = if day_first { (a, b) } else { (b, a) };
+        Piece {
             day: day.day,
             ..clock.clone()
-        },
-        (clock, day) if clock.day.is_none() && day.time.is_none() => Piece {
-            day: day.day,
-            ..clock.clone()
-        },
-        // "tomorrow, 13/04/21": the explicit day wins.
-        (a, b) if a.relative && a.time.is_none() && b.day.is_some() && !b.relative => b.clone(),
-        (a, b) if b.relative && b.time.is_none() && a.day.is_some() => a.clone(),
-        // "friday, 27 november": the same day said twice.
-        (a, b) if a.time.is_none() && a.day == b.day && a.day.is_some() => b.clone(),
-        (a, b) if b.time.is_none() && a.day == b.day && a.day.is_some() => a.clone(),
-        // "monday ... in the evening at 8 on monday": two clocks do not join.
-        _ => return None,
+        }
+    } else if wins(b, a) {
+        b.clone()
+    } else if wins(a, b) {
+        a.clone()
+    } else {
+        // Two clocks do not join.
+        return None;
     };
     one.range = range;
     one.role = role;
     Some(one)
+}
+
+/// "tomorrow, 13/04/21": the explicit day wins; "friday, 27 november": the same day said twice.
+fn wins(one: &Piece, over: &Piece) -> bool {
+    let explicit = over.relative && one.day.is_some() && !one.relative;
+    let same = over.day.is_some() && over.day == one.day;
+    over.time.is_none() && (explicit || same)
 }

@@ -29,16 +29,18 @@ patterns! {
     DAY_OF = r"\b(?:on )?(?:the )?((?:twenty |thirty )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|eleventh|twelfth|\w+teenth|twentieth|thirtieth|\d{1,2}(?:st|nd|rd|th)) day of (MON)\b(?:,? ((?:19|20|21)\d\d))?";
     CLOCK_OF_PART = r"\b(?:at |@ ?|around |by )?(\d{1,2})(?:[:.](\d\d))?(?: o'?clock)? (?:in the |at )?(?:early |late )?(morning|afternoon|evening|night)\b";
     CLOCKS = r"\b(?:from |between )?(\d{1,2})(?::(\d\d))?\s?(am|pm)?\s?(?:-|to|until|till|and)\s?(\d{1,2})(?::(\d\d))?\s?(am|pm)\b";
+    DAY_WORD = r"\b(?:on )?the ((?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)\b(?: of (this|next|the) month)?";
     NUMERIC = r"\b(?:on )?(\d{1,2})([./-])(\d{1,2})([./-])(\d{4}|\d{2})\b";
 }
 
 /// Finds them in `work`; longer readings first, none overlapping.
 pub(crate) fn find(work: &str, context: &Context) -> Vec<Piece> {
     type Reader = fn(&Captures, &str, &Context) -> Option<Piece>;
-    let readers: [(&crate::pattern::Pattern, Reader); 16] = [
+    let readers: [(&crate::pattern::Pattern, Reader); 17] = [
         (&CLOCKS, clocks),
         (&NUMERIC, numeric),
         (&DAY_OF, day_of),
+        (&DAY_WORD, day_word),
         (&CLOCK_OF_PART, clock_of_part),
         (&FROM_WEEKDAY, from_weekday),
         (&IN_DAYS, in_days),
@@ -255,6 +257,10 @@ fn next_weekday(found: &Captures, _: &str, context: &Context) -> Option<Piece> {
     ))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one reader among those that may find nothing"
+)]
 fn end_of_day(found: &Captures, _: &str, _: &Context) -> Option<Piece> {
     let mut range = range(found);
     if words(found, 0).starts_with("by ") {
@@ -383,6 +389,37 @@ fn to_last(found: &Captures, _: &str, context: &Context) -> Option<Piece> {
             .or_else(|| of(today.year() + 1))?,
     };
     Some(Piece::day(range(found), day, Grain::Day))
+}
+
+/// "the twentieth", of this month or the next.
+fn day_word(found: &Captures, work: &str, context: &Context) -> Option<Piece> {
+    let range = range(found);
+    let after = work.get(range.end..)?.trim_start();
+    let next = after.split(' ').next().unwrap_or_default();
+    if after.starts_with("of ") && !words(found, 0).contains(" of ")
+        || number::month(next).is_some()
+        || matches!(next, "day" | "century" | "floor" | "time")
+    {
+        return None;
+    }
+    // "monday the twenty seventh" is for duckling.
+    let before = work.get(..range.start)?.trim_end_matches([' ', ',']);
+    if before
+        .rsplit(' ')
+        .next()
+        .is_some_and(|word| number::weekday(word).is_some())
+    {
+        return None;
+    }
+    let n = number::ordinal(words(found, 1))? as i8;
+    let today = context.now.date();
+    let first = if words(found, 2) == "next" {
+        today.first_of_month().checked_add(1.month()).ok()?
+    } else {
+        today
+    };
+    let day = days(first).take(62).find(|d| d.day() == n)?;
+    Some(Piece::day(range, day, Grain::Day))
 }
 
 fn day_of(found: &Captures, _: &str, context: &Context) -> Option<Piece> {

@@ -108,7 +108,7 @@ fn question(shape: &Shape) -> Option<Wish> {
     }
     let ours = ours::any(shape);
     let asks = shape.has(&TO_DO) && shape.has(&DUTY) || shape.has(&BUSY);
-    if !ours && !(asks && shape.has(&MINE)) {
+    if !(ours || asks && shape.has(&MINE)) {
         let about = shape.has(&WHEN) && !ours::elsewhere(shape);
         return about.then(|| Wish::new(Intent::FindTask, 0.55));
     }

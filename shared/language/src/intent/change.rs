@@ -447,7 +447,7 @@ pub(crate) fn target(words: &str) -> Target {
     let phrase = words
         .get(from..to)
         .map(str::to_owned)
-        .filter(|p| !p.is_empty() && !(all && ALL_ONLY.is_match(p)));
+        .filter(|p| !(p.is_empty() || all && ALL_ONLY.is_match(p)));
     Target {
         phrase: if nth.is_some() { None } else { phrase },
         last: false,

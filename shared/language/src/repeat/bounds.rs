@@ -47,7 +47,7 @@ impl Bounds {
     pub(crate) fn read(&mut self, c: &mut Cursor, rule: &mut Rule, context: &Context) {
         let _ = self.count(c, rule)
             || self.read_start(c, context)
-            || self.until(c, rule, context)
+            || Self::until(c, rule, context)
             || self.except(c, context);
     }
 
@@ -96,7 +96,7 @@ impl Bounds {
         true
     }
 
-    fn until(&mut self, c: &mut Cursor, rule: &mut Rule, context: &Context) -> bool {
+    fn until(c: &mut Cursor, rule: &mut Rule, context: &Context) -> bool {
         if rule.until.is_some() {
             return false;
         }
@@ -216,7 +216,7 @@ impl Bounds {
         };
         match listed {
             Some(days) => exclude.extend(days),
-            None => self.into_rule(rule, from, &mut exclude),
+            None => self.put_into(rule, from, &mut exclude),
         }
         exclude
     }
@@ -249,7 +249,7 @@ impl Bounds {
             })
     }
 
-    fn into_rule(&self, rule: &mut Rule, from: Date, exclude: &mut Vec<DateTime>) {
+    fn put_into(&self, rule: &mut Rule, from: Date, exclude: &mut Vec<DateTime>) {
         if !self.skip_weekdays.is_empty() {
             let all = [
                 Weekday::Monday,

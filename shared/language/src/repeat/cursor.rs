@@ -14,6 +14,7 @@ patterns! {
     THROUGH = r"^\s*(?:-|to\b|through\b|thru\b|until\b|till\b)\s*";
     MONTH = r"^\s*(MON)\b\.?";
     CLOCK = r"^\s*(\d{1,2})(?:[:.h](\d\d))?\s?(a\.?m\b\.?|p\.?m\b\.?|a\b|p\b|o'?clock\b)?|^\s*(noon|midday|midnight)\b|^\s*(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: (fifteen|thirty|forty[ -]five))?(?: ?(a\.?m\b\.?|p\.?m\b\.?|o'?clock\b))?";
+    AT = r"^\s*(?:at |@ ?)";
     COUNTABLE = r"^\s*(?:%|st\b|nd\b|rd\b|th\b|times|days?|weeks?|months?|years?|hours?|minutes?|[/-]\d|of\b)";
 }
 
@@ -53,6 +54,12 @@ impl<'t> Cursor<'t> {
             self.at = before;
         }
         value
+    }
+
+    /// Past an "at".
+    pub(crate) fn after_at(mut self) -> Self {
+        self.eat(&AT);
+        self
     }
 
     /// One or more of what `read` reads, with commas and "and" between.

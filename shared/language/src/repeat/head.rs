@@ -1,7 +1,7 @@
 //! What a recurrence begins with: "every other week", "daily", "tuesdays", "the first friday of each month".
 
 use contract::interpret::From;
-use jiff::civil::Weekday::{self, *};
+use jiff::civil::Weekday::{self, Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::cursor::Cursor;
 use super::rule::{Freq, Rule};

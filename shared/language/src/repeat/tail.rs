@@ -1,6 +1,6 @@
 //! What follows the head: on which days, in which months, at what times.
 
-use jiff::civil::Weekday::*;
+use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::cursor::Cursor;
 use super::head::month_days;
@@ -77,9 +77,9 @@ fn edge(c: &mut Cursor, rule: &mut Rule, loose: bool) -> bool {
     });
     let Some(day) = read else { return false };
     if rule.freq == Freq::Monthly {
-        rule.month_days = vec![day]
+        rule.month_days = vec![day];
     } else {
-        rule.year_days = vec![day]
+        rule.year_days = vec![day];
     }
     true
 }

@@ -108,7 +108,7 @@ fn what_only_looks_like_a_date_stays_in_the_title() {
         read chapter 5 of the april report
             Act CreateTask, title "read chapter 5 of the april report"
         upgrade to 2.10.3
-            Act CreateTask, title "upgrade 3", due 2026-11-23T14:10:00
+            Act CreateTask, title "upgrade to 2.10.3"
         pay $12
             Act CreateTask, title "pay $12"
         call 650-650-6500
@@ -162,7 +162,7 @@ fn the_past_is_asked_about() {
         ";
     expect![[r#"
         lunch today at 9am
-            Act CreateTask, title "lunch", due 2026-11-24T09:00:00
+            Ask CreateTask, title "lunch", due 2026-11-23T09:00:00
         lunch yesterday
             Ask CreateTask, title "lunch", due 2026-11-22
         lunch on 2020-01-01

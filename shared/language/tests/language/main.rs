@@ -120,6 +120,6 @@ pub fn table(texts: &str, read: fn(&str) -> Interpretation) -> String {
         .lines()
         .map(str::trim)
         .filter(|text| !text.is_empty())
-        .map(|text| format!("{text}\n    {}\n", show(&read(text))))
+        .map(|text| [text, "\n    ", &show(&read(text)), "\n"].concat())
         .collect()
 }
