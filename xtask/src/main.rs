@@ -1,4 +1,4 @@
-//! The short names of the daily acts: `cargo xtask test`, `check`, `ci`, `services`, `simulate`, `bench`, `new-function`.
+//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `simulate`, `bench`, `new-function`.
 
 mod check;
 mod ci;
@@ -27,6 +27,8 @@ struct Arguments {
 enum Act {
     /// Start what the tests need, run them all, stop it again, and count.
     Test(test::Options),
+    /// Only the story in a browser, against the program as it is now; screenshots in `target/debug/story`.
+    Story,
     /// Hold the house's rules: who may depend on whom, sizes, words, pictures, SQL in one place.
     Check(check::Options),
     /// Everything that must pass before a merge: format, lints, rules, tests.
@@ -46,8 +48,9 @@ enum Act {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().act {
-        // These two print the count of the tests as their last line, whatever happened.
+        // These print the count of the tests as their last line, whatever happened.
         Act::Test(options) => test::run(&options),
+        Act::Story => test::story(),
         Act::Ci => Ok(ci::run()),
         Act::Check(options) => check::run(&options).map(|()| true),
         Act::Services { act } => services::run(act).map(|()| true),

@@ -18,7 +18,7 @@ const NAME: &str = "the story in a browser";
 /// The story says 15:00, so it needs a zone of its own.
 const ZONE: &str = "Europe/Berlin";
 
-/// Runs the story and counts its steps; screenshots are in `target/story`.
+/// Runs the story and counts its steps; screenshots are in `target/debug/story`.
 ///
 /// # Errors
 /// When Node or the program cannot be started.

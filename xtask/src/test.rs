@@ -31,6 +31,19 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     Ok(counts.failed == 0)
 }
 
+/// Builds the program and runs its story in a browser. Gives whether it went well.
+///
+/// # Errors
+/// When it does not build.
+pub(crate) fn story() -> Result<bool> {
+    let mut counts = Counts::default();
+    run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
+    story::test(&target()?.join("debug/errand"), &mut counts)?;
+    counts.print_details();
+    println!("{counts}");
+    Ok(counts.failed == 0)
+}
+
 /// Runs all and counts. Prints what was skipped, but not yet the count, so that the caller can make it the last line.
 pub(crate) fn all(installs: Installs) -> Result<Counts> {
     count(
