@@ -19,6 +19,7 @@ export const words = {
   day: { today: 'today', tomorrow: 'tomorrow', yesterday: 'yesterday' },
   late: (days: number) => (days < 1 ? 'late' : `${many(days, 'day', 'days')} late`),
   groups: { late: 'Late', noDate: 'No date' },
+  more: (n: number) => `${n} more`,
   empty: {
     any: 'Nothing here. Press Q and type what is on your mind.',
     today: 'All done for today.',

@@ -90,6 +90,21 @@ export const bareRule = ({ rrule, from, start, time_zone }: Recurrence): Recurre
   ...(start ? { start, time_zone } : {}),
 });
 
+/**
+ * What a repetition written in words sets on a task. A day in the words keeps the time that the task already has: "every other
+ * friday" on something due at 18:30 stays at 18:30.
+ */
+export function repeating(reading: Reading | undefined, now: Moment | null): Changes | null {
+  const rule = reading?.recurrence;
+  if (!rule) return null;
+  const first = reading.due && bare(reading.due);
+  if (!first) return { recurrence: bareRule(rule) };
+  const time = now?.at?.slice(10);
+  if (!first.date || !time) return { due: first, recurrence: bareRule(rule) };
+  const due = { at: first.date + time, time_zone: now?.time_zone ?? null };
+  return { due, recurrence: bareRule({ ...rule, start: due.at, time_zone: due.time_zone }) };
+}
+
 function asTask(answer: unknown): Task | null {
   const task = answer as Partial<Task> | null;
   return task && typeof task.id === 'string' && typeof task.title === 'string' ? normal(task) : null;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { normal } from '../data/commands.ts';
 import type { Task } from '../data/types.ts';
-import { countOf, groupsOf, hashOf, viewOf, type View } from './views.ts';
+import { countOf, firstOf, groupsOf, hashOf, viewOf, type View } from './views.ts';
 
 const NOW = new Date('2026-11-23T12:00:00');
 const rows = new Map(
@@ -49,4 +49,18 @@ test.each<[string, View | null]>([
 ])('the address %s', (hash, view) => {
   expect(viewOf(hash)).toEqual(view);
   if (view) expect(hashOf(view)).toBe(hash);
+});
+
+test('a long view is drawn from its top', () => {
+  const titles = (limit: number) =>
+    firstOf(groupsOf({ name: 'today' }, rows, NOW), limit).map(({ title, tasks }) => [title, tasks.length]);
+  expect(titles(1)).toEqual([['Late', 1]]);
+  expect(titles(2)).toEqual([
+    ['Late', 1],
+    ['Today', 1],
+  ]);
+  expect(titles(100)).toEqual([
+    ['Late', 1],
+    ['Today', 2],
+  ]);
 });

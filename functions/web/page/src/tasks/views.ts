@@ -55,6 +55,18 @@ export function groupsOf(view: View, rows: Rows, now: Date): Group[] {
   ];
 }
 
+/** The first rows of the groups: a long list is drawn as far as one scrolls. */
+export function firstOf(groups: readonly Group[], limit: number): Group[] {
+  const shown: Group[] = [];
+  let left = limit;
+  for (const group of groups) {
+    if (left <= 0) break;
+    shown.push({ ...group, tasks: group.tasks.slice(0, left) });
+    left -= group.tasks.length;
+  }
+  return shown;
+}
+
 /** How many tasks wait in a view; completed ones are not counted. */
 export function countOf(view: View, rows: Rows, now: Date): number {
   let count = 0;
