@@ -1,15 +1,14 @@
 //! The person and their settings.
 
 use domain::{command::Command, settings::Settings, state::State, task::change::Expect};
-use host::{Accounts, Answer, Body, Deps, Precondition, Problem, Who};
+use host::{Accounts, Answer, Body, Deps, Precondition, Problem, Who, person};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{Kind, Reader};
 
 /// `GET /me`
 pub(crate) async fn me(deps: Deps, who: Who) -> Result<Answer, Problem> {
     let reader = who.reader();
-    let settings = read(&deps, &reader).await?.0;
+    let settings = person::settings(&deps, &reader).await?.0;
     Ok(Answer::json(&json!({
         "id": reader.person,
         "stream": reader.home,
@@ -22,7 +21,7 @@ pub(crate) async fn me(deps: Deps, who: Who) -> Result<Answer, Problem> {
 
 /// `GET /me/settings`
 pub(crate) async fn settings(deps: Deps, who: Who) -> Result<Answer, Problem> {
-    let (settings, version) = read(&deps, &who.reader()).await?;
+    let (settings, version) = person::settings(&deps, &who.reader()).await?;
     let json = contract::doc::json(&settings);
     Ok(Answer::doc(store::Doc {
         id: who.reader().person.0,
@@ -38,7 +37,7 @@ pub(crate) async fn change_settings(
     at: Precondition,
     Body(input): Body<Value>,
 ) -> Result<Answer, Problem> {
-    let (_, version) = read(&deps, &who.reader).await?;
+    let (_, version) = person::settings(&deps, &who.reader).await?;
     if at.exactly().is_some_and(|asked| asked != version) {
         let asked = at.exactly().unwrap_or_default();
         return Err(domain::refusal::Refusal::VersionMismatch {
@@ -67,7 +66,7 @@ pub(crate) async fn change_settings(
 
 /// `GET /me/channels`: how reminders reach the person, and why one does not.
 pub(crate) async fn channels(deps: Deps, who: Who) -> Result<Answer, Problem> {
-    let (settings, _) = read(&deps, &who.reader()).await?;
+    let (settings, _) = person::settings(&deps, &who.reader()).await?;
     let why = match (&deps.config.mail, &settings.email) {
         (None, _) => Some("This installation has no mail server: set ERRAND_MAIL_URL."),
         (_, None) => Some("There is no e-mail address in the settings."),
@@ -81,14 +80,4 @@ pub(crate) async fn channels(deps: Deps, who: Who) -> Result<Answer, Problem> {
         { "kind": "email", "on": why.is_none(), "address": settings.email, "why": why },
     ]);
     Ok(Answer::json(&json!({ "items": items, "next": null })))
-}
-
-/// The settings, the defaults where none were made, and their version.
-async fn read(deps: &Deps, who: &Reader) -> Result<(Settings, u64), Problem> {
-    let docs = deps.store.records(who, Kind::Settings).await?;
-    let Some(doc) = docs.first() else {
-        return Ok((Settings::default(), 0));
-    };
-    let settings = serde_json::from_str(&doc.json).map_err(|error| Problem::internal(&error))?;
-    Ok((settings, doc.version))
 }

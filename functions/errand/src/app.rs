@@ -47,6 +47,7 @@ impl App {
         let deps = || self.deps.clone();
         let routers = tasks::router(deps())
             .merge(accounts::router(deps()))
+            .merge(chat::router(deps()))
             .merge(live::router(deps(), feed))
             .merge(web::router());
         host::edge(routers, &self.deps)

@@ -6,13 +6,12 @@ use domain::{
     ledger::Delivery,
     need::Need,
     reminder::{self, Tried},
-    settings::Settings,
     state::State,
 };
 use host::events::{Incoming, Outcome};
 use notify::{ChannelKind, Item, Message, SendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Answer, DueDelivery, Kind, Reader, StoreError, Writer};
+use store::{Answer, DueDelivery, Reader, StoreError, Writer};
 
 /// Sends what is open and due, where nobody else is sending it.
 pub(crate) async fn on_due(reminding: Reminding, event: Incoming) -> Outcome {
@@ -141,7 +140,7 @@ async fn send(
             "this installation has no such channel; set ERRAND_MAIL_URL for e-mail".to_owned(),
         ));
     };
-    let settings = settings(reminding, reader).await?;
+    let (settings, _) = host::person::settings(&reminding.deps, reader).await?;
     let Some(to) = settings.email else {
         return Ok(Tried::Stop(
             "there is no e-mail address in the settings any more".to_owned(),
@@ -165,12 +164,4 @@ fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
     let items = delivery.items.iter().map(item).collect();
     Message::reminders(delivery.id.0, to, reminding.deps.clock.now(), items, &home)
         .with_unsubscribe(&format!("{home}/#settings"))
-}
-
-async fn settings(reminding: &Reminding, reader: &Reader) -> Result<Settings, StoreError> {
-    let docs = reminding.deps.store.records(reader, Kind::Settings).await?;
-    let Some(doc) = docs.first() else {
-        return Ok(Settings::default());
-    };
-    serde_json::from_str(&doc.json).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -1,12 +1,12 @@
 //! What happened to a task, and how it was at a moment.
 
 use contract::{data, doc};
-use domain::{id::TaskId, settings::Settings, state::State, task::Task};
+use domain::{id::TaskId, state::State, task::Task};
 use host::{Answer, Deps, Id, Problem, Reads};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{Doc, Kind, LogRow, Reader};
+use store::{Doc, LogRow, Reader};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -84,23 +84,11 @@ pub(crate) async fn as_of(
     let row = state
         .row::<Task>(id.0)
         .map_err(|_| Problem::not_found("task"))?;
-    let settings = settings(deps, who).await?;
+    let (settings, _) = host::person::settings(deps, who).await?;
     let json = doc::whole_task(id, row, &settings, who.person);
     Ok(Answer::doc(Doc {
         id: id.0,
         version: row.version,
         json,
     }))
-}
-
-/// The person's settings as they are now.
-pub(crate) async fn settings(deps: &Deps, who: &Reader) -> Result<Settings, Problem> {
-    let docs = deps.store.records(who, Kind::Settings).await?;
-    let read = docs
-        .first()
-        .map(|doc| serde_json::from_str(&doc.json))
-        .transpose();
-    Ok(read
-        .map_err(|error| Problem::internal(&error))?
-        .unwrap_or_default())
 }

@@ -1,18 +1,12 @@
 //! What a line of text would do. Nothing is done.
 
-use crate::history;
 use contract::{
     interpret::{InterpretRequest, Interpretation, Mode, Trouble},
     propose,
 };
-use domain::{
-    id::ListId,
-    settings::{self, Settings},
-};
+use domain::{id::ListId, settings::Settings};
 use host::{Answer, Body, Code, Deps, Problem, Reads};
-use language::{Context, DateOrder, NextWeekday};
-use serde::Deserialize;
-use store::Kind;
+use language::Context;
 
 /// The most lines in one request.
 const MOST: usize = 100;
@@ -36,8 +30,8 @@ pub(crate) async fn interpret(
         )
         .param("limit", MOST as u64));
     }
-    let settings = history::settings(&deps, &who).await?;
-    let lists = lists(&deps, &who).await?;
+    let (settings, _) = host::person::settings(&deps, &who).await?;
+    let lists = host::person::lists(&deps, &who).await?;
     let mut answers = Vec::with_capacity(requests.len());
     for request in requests {
         fits(&request)?;
@@ -84,47 +78,9 @@ fn context(
             refused.detail,
         )
     })?;
-    context.settings.week_starts = match settings.week_starts {
-        settings::Weekday::Monday => jiff::civil::Weekday::Monday,
-        settings::Weekday::Saturday => jiff::civil::Weekday::Saturday,
-        settings::Weekday::Sunday => jiff::civil::Weekday::Sunday,
-    };
-    match settings.date_order {
-        Some(settings::DateOrder::Dmy) => context.settings.date_order = DateOrder::DayFirst,
-        Some(settings::DateOrder::Mdy) => context.settings.date_order = DateOrder::MonthFirst,
-        Some(settings::DateOrder::Ymd) | None => {}
-    }
-    context.settings.next_weekday = match settings.next_weekday {
-        settings::NextWeekday::NextWeek => NextWeekday::NextWeek,
-        settings::NextWeekday::Nearest => NextWeekday::First,
-    };
-    context.settings.day_starts_at = settings.day_starts_at.0;
-    context.settings.all_day_time = settings.all_day_time.0.0;
-    for (name, clock) in &settings.times {
-        match name.as_str() {
-            "morning" => context.settings.morning = clock.0,
-            "noon" => context.settings.noon = clock.0,
-            "afternoon" => context.settings.afternoon = clock.0,
-            "evening" => context.settings.evening = clock.0,
-            "night" => context.settings.night = clock.0,
-            _ => {}
-        }
-    }
+    context.settings = settings.into();
     context.lists = lists.iter().map(|(_, name)| name.clone()).collect();
     Ok(context)
-}
-
-async fn lists(deps: &Deps, who: &Reads) -> Result<Vec<(ListId, String)>, Problem> {
-    #[derive(Deserialize)]
-    struct Named {
-        name: String,
-    }
-    let docs = deps.store.records(who, Kind::List).await?;
-    let named = docs.iter().filter_map(|doc| {
-        let named: Named = serde_json::from_str(&doc.json).ok()?;
-        Some((ListId(doc.id), named.name))
-    });
-    Ok(named.collect())
 }
 
 /// Says with each thing to make the command that makes it. Targets are found by the assistant, which knows the conversation.

@@ -119,7 +119,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/search", get(list::search))
         .route("/counts", get(list::counts))
         .route("/commands", post(bulk::commands))
-        .route("/undo", post(undo::undo))
+        .route("/undo", post(undo::take_back))
         .route("/interpret", post(interpret::interpret))
         .route("/recurrence/preview", post(preview::preview))
         .route("/reminders", get(list::reminders))

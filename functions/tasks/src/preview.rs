@@ -34,7 +34,7 @@ pub(crate) async fn preview(
     }
     let repeat: Repeat =
         contract::commands::read::<RepeatInput>(Value::Object(input.repeat))?.into();
-    let settings = crate::history::settings(&deps, &who).await?;
+    let (settings, _) = host::person::settings(&deps, &who).await?;
     let recurrence = repeat.resolve(None, &settings, deps.clock.now())?;
     let items: Vec<_> = recurrence
         .preview(usize::from(input.count), settings.zone())

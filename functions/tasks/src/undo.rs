@@ -2,11 +2,10 @@
 
 use contract::doc;
 use domain::{
-    event::Logged,
     id::RunId,
     need::{Need, Undo},
     state::State,
-    undo::{Undone, undo as take_back},
+    undo::{self, Undone},
 };
 use host::{Answer, Body, Deps, Problem, Writes};
 use serde::{Deserialize, Serialize};
@@ -29,7 +28,7 @@ struct UndoAnswer<'a> {
 }
 
 /// `POST /undo`
-pub(crate) async fn undo(
+pub(crate) async fn take_back(
     deps: Deps,
     who: Writes,
     Body(input): Body<UndoInput>,
@@ -41,27 +40,7 @@ pub(crate) async fn undo(
     };
     let (run, partly) = (who.run, input.partly);
     let decide = Arc::new(move |state: &mut State, now| {
-        let done = match &what {
-            Undo::Run(run) => take_back(state, |logged| logged.run == *run, partly, now)?,
-            Undo::Event(n) => {
-                let home = state.home;
-                take_back(
-                    state,
-                    |logged| logged.n == *n && logged.event.stream == home,
-                    partly,
-                    now,
-                )?
-            }
-            Undo::Last { .. } => {
-                let last = state.undoing;
-                take_back(
-                    state,
-                    |logged: &Logged| Some(logged.run) == last,
-                    partly,
-                    now,
-                )?
-            }
-        };
+        let done = undo::of(state, &what, partly, now)?;
         Ok(store::Answer {
             status: 200,
             body: shown(run, &done),

@@ -148,8 +148,10 @@ fn repeat(repeat: &Repeat) -> Value {
 fn shifted(target: &Target, by: &str) -> Option<When> {
     let due = target.due.as_ref()?;
     let span: Span = by.parse().ok()?;
-    let civil = due.civil().checked_add(span).ok()?;
     let timed = span.get_hours() != 0 || span.get_minutes() != 0;
+    // A day without a time is thought of from nine o'clock.
+    let from = if timed && matches!(due, When::Date(_)) { due.date().at(9, 0, 0, 0) } else { due.civil() };
+    let civil = from.checked_add(span).ok()?;
     match due {
         // A day that is put off by hours gets a time.
         When::Date(_) if timed => Some(When::At {

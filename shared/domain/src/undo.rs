@@ -6,6 +6,7 @@ use crate::{
     keep,
     list::{Comment, List, Section, Tag, View},
     merge::group,
+    need::Undo,
     record::{Patch, Record},
     refusal::{Left, Refusal},
     reminder,
@@ -27,6 +28,24 @@ pub struct Undone {
     pub left: Vec<Left>,
     /// The run that was taken back.
     pub run: Option<RunId>,
+}
+
+/// Takes back what was meant: a run, one event of the person's home stream, or the last run (which the store has found).
+///
+/// # Errors
+/// As [`undo`].
+pub fn of(state: &mut State, what: &Undo, partly: bool, now: Timestamp) -> Result<Undone, Refusal> {
+    let (home, last) = (state.home, state.undoing);
+    match what {
+        Undo::Run(run) => undo(state, |logged| logged.run == *run, partly, now),
+        Undo::Event(n) => undo(
+            state,
+            |logged| logged.n == *n && logged.event.stream == home,
+            partly,
+            now,
+        ),
+        Undo::Last { .. } => undo(state, |logged| Some(logged.run) == last, partly, now),
+    }
 }
 
 /// Takes back the events of `state.past` for which `of` is true, newest first. Where later changes touched the same, nothing

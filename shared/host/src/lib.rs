@@ -52,6 +52,7 @@ pub mod events;
 mod health;
 pub mod params;
 pub mod path;
+pub mod person;
 pub mod precondition;
 pub mod problem;
 pub mod secret;

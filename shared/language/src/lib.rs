@@ -14,6 +14,7 @@ mod interpret;
 mod line;
 mod number;
 mod pattern;
+mod person;
 mod remind;
 mod repeat;
 mod sigil;

@@ -1,0 +1,135 @@
+//! Messages: answered whole, or as a stream.
+
+use crate::{memory, memory::Conversation, reply::Reply, turn};
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, Sse},
+};
+use host::{Answer, Assists, Body, Code, Deps, Id, Problem};
+use http::{HeaderMap, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use store::Writer;
+use uuid::Uuid;
+
+/// What was said.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageInput {
+    text: String,
+    #[serde(default)]
+    conversation_id: Option<Uuid>,
+    /// Where the device is; the settings say where the person is.
+    #[serde(default)]
+    #[expect(
+        dead_code,
+        reason = "the settings' zone counts until devices are followed"
+    )]
+    time_zone: Option<String>,
+}
+
+/// The longest message, in characters.
+const MOST: usize = 10_000;
+
+/// `POST /assistant/messages`
+pub(crate) async fn message(
+    deps: Deps,
+    who: Assists,
+    headers: HeaderMap,
+    Body(input): Body<MessageInput>,
+) -> Result<Response, Problem> {
+    if input.text.trim().is_empty() {
+        return Err(Problem::field(
+            "/text",
+            Code::FieldInvalid,
+            "Say something: the text is empty.",
+        ));
+    }
+    if input.text.chars().nth(MOST).is_some() {
+        let words = format!("A message has at most {MOST} characters.");
+        return Err(Problem::field("/text", Code::LimitExceeded, words).param("limit", MOST as u64));
+    }
+    let streams = headers.get(header::ACCEPT).is_some_and(|accept| {
+        accept
+            .to_str()
+            .is_ok_and(|accept| accept.contains("text/event-stream"))
+    });
+    // The turn goes on when the connection closes: what was said is done, and the answer is kept.
+    let turn = tokio::spawn(answer(deps, who.0, input));
+    let reply = turn.await.map_err(|error| Problem::internal(&error))?;
+    match (reply, streams) {
+        (Ok(reply), true) => Ok(stream(&reply)),
+        (Ok(reply), false) => Ok(Answer::json(&reply).into_response()),
+        (Err(problem), true) => Ok(sse(vec![("error", problem.to_json())], "error")),
+        (Err(problem), false) => Err(problem),
+    }
+}
+
+async fn answer(deps: Deps, who: Writer, input: MessageInput) -> Result<Reply, Problem> {
+    let mut talk = Conversation::open(&deps, &who.reader, input.conversation_id).await?;
+    let reply = turn::take(&deps, &who, &input.text, &mut talk).await?;
+    talk.keep(&deps, &who.reader, &input.text, &reply).await?;
+    Ok(reply)
+}
+
+/// `GET /assistant/messages/{id}/stream`: the answer again, for who lost the line.
+pub(crate) async fn resume(
+    deps: Deps,
+    who: Assists,
+    Id(id): Id<Uuid>,
+) -> Result<Response, Problem> {
+    let kept = memory::message(&deps, &who.reader, id).await?;
+    Ok(stream(&kept.ok_or_else(|| Problem::not_found("message"))?))
+}
+
+/// `POST /assistant/messages/{id}/cancel`: the offline interpreter has always answered already.
+pub(crate) async fn cancel(deps: Deps, who: Assists, Id(id): Id<Uuid>) -> Result<Answer, Problem> {
+    memory::message(&deps, &who.reader, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("message"))?;
+    Ok(Answer::empty())
+}
+
+/// The answer as a stream: start, tool calls and their results, words, what is asked, done.
+fn stream(reply: &Reply) -> Response {
+    let ids = json!({ "conversation_id": reply.conversation_id, "message_id": reply.message_id, "run_id": reply.run_id });
+    let mut events = vec![("start", ids)];
+    for action in &reply.actions {
+        events.push((
+            "tool_call",
+            json!({ "id": action.id, "name": action.name, "title": action.summary }),
+        ));
+        events.push((
+            "tool_result",
+            json!({ "id": action.id, "ok": true, "summary": action.summary, "result": action.result }),
+        ));
+    }
+    for piece in reply.text.split_inclusive(' ') {
+        events.push(("delta", json!({ "text": piece })));
+    }
+    if let Some(asked) = &reply.confirm {
+        events.push(("confirm", json!(asked)));
+    }
+    if let Some(question) = &reply.question {
+        events.push(("question", json!({ "text": question })));
+    }
+    events.push(("done", json!(reply)));
+    sse(events, &reply.message_id.to_string())
+}
+
+fn sse(events: Vec<(&'static str, Value)>, id: &str) -> Response {
+    let events: Vec<_> = events
+        .into_iter()
+        .enumerate()
+        .map(|(i, (name, data))| {
+            Ok::<_, Infallible>(
+                Event::default()
+                    .event(name)
+                    .id(format!("{id}/{i}"))
+                    .data(data.to_string()),
+            )
+        })
+        .collect();
+    Sse::new(futures::stream::iter(events)).into_response()
+}
