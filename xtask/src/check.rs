@@ -3,6 +3,7 @@
 mod deny;
 mod documents;
 mod edges;
+mod sizes;
 mod source;
 mod words;
 
@@ -25,6 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let files = source::files()?;
     let sources: Vec<&Source> = files.iter().filter(|file| file.is_rust()).collect();
     let mut broken = edges::broken(&crate::run::metadata()?);
+    broken.extend(sizes::broken(&sources));
     for source in &sources {
         broken.extend(source.broken());
     }

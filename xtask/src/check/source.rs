@@ -1,4 +1,4 @@
-//! What may stand in a Rust file, and how long it may be.
+//! The files of the repository, and what may stand in those that are Rust.
 
 use std::fs;
 use std::path::Path;
@@ -6,13 +6,6 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::run;
-
-const FILE: usize = 400;
-const HANDLER: usize = 300;
-const FUNCTION: usize = 70;
-
-/// Files that may be longer, each with the reason why it is one thing.
-const LONGER: &[(&str, &str)] = &[];
 
 /// The one file of `store` that builds SQL at run time, from names that are constants of the program.
 const DYNAMIC_SQL: &str = "shared/store/src/sql.rs";
@@ -71,7 +64,7 @@ impl Source {
 
     /// Every rule this file breaks, as `path:line: what`.
     pub(super) fn broken(&self) -> Vec<String> {
-        let mut lines = self.too_long();
+        let mut lines = Vec::new();
         let mut in_tests = self.is_test();
         for (number, line) in self.text.lines().enumerate() {
             if line == "#[cfg(test)]" {
@@ -86,7 +79,7 @@ impl Source {
     }
 
     /// Tests, and what only tests use.
-    fn is_test(&self) -> bool {
+    pub(super) fn is_test(&self) -> bool {
         let file = self.path.rsplit('/').next().unwrap_or_default();
         ["tests/", "shared/testkit/"]
             .iter()
@@ -96,35 +89,6 @@ impl Source {
                 .any(|part| self.path.contains(part))
             || ["tests.rs", "suite.rs", "testing.rs"].contains(&file)
             || file.ends_with("_tests.rs")
-    }
-
-    fn too_long(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        let length = self.text.lines().count();
-        let handler = self.path.starts_with("functions/")
-            && !self.path.starts_with("functions/errand/")
-            && !self.is_test();
-        let limit = if handler { HANDLER } else { FILE };
-        if length > limit && !LONGER.iter().any(|(path, _)| *path == self.path) {
-            lines.push(format!(
-                "{}: {length} lines, at most {limit}: is it one thing?",
-                self.path
-            ));
-        }
-        if !self.is_test() {
-            lines.extend(
-                functions(&self.text)
-                    .filter(|function| function.length > FUNCTION)
-                    .map(|function| {
-                        let Function { name, line, length } = function;
-                        format!(
-                            "{}:{line}: {name} has {length} lines, at most {FUNCTION}",
-                            self.path
-                        )
-                    }),
-            );
-        }
-        lines
     }
 
     fn problems(&self, code: &str, in_tests: bool) -> Vec<&'static str> {
@@ -186,53 +150,6 @@ fn is_sql(code: &str) -> bool {
         || starts("delete", "from ")
 }
 
-struct Function {
-    name: String,
-    line: usize,
-    length: usize,
-}
-
-/// Functions of a file that rustfmt has written: the end is the first `}` as far in as the `fn` is.
-fn functions(text: &str) -> impl Iterator<Item = Function> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found = Vec::new();
-    for (start, line) in lines.iter().enumerate() {
-        if line.starts_with("#[cfg(test)]") {
-            break;
-        }
-        let Some(name) = function_name(line.trim_start()) else {
-            continue;
-        };
-        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
-        if line.trim_end().ends_with('}') || line.trim_end().ends_with(';') {
-            continue;
-        }
-        if let Some(length) = lines[start..].iter().position(|line| *line == end) {
-            found.push(Function {
-                name,
-                line: start + 1,
-                length: length + 1,
-            });
-        }
-    }
-    found.into_iter()
-}
-
-fn function_name(code: &str) -> Option<String> {
-    let mut words = code.split_whitespace();
-    let before = |word: &&str| {
-        ["async", "const", "unsafe", "extern"].contains(word) || word.starts_with("pub")
-    };
-    let mut word = words.by_ref().find(|word| !before(word))?;
-    if word == "crate)" {
-        word = words.next()?; // `pub(in crate)`
-    }
-    if word != "fn" {
-        return None;
-    }
-    Some(words.next()?.split(['(', '<']).next()?.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,28 +193,6 @@ mod tests {
             "tests/src/story.rs",
             "#[ignore]",
             &["tests/src/story.rs:1: a test that does not run proves nothing"],
-        );
-    }
-
-    #[test]
-    fn what_is_too_long() {
-        let body = "    x();\n".repeat(69);
-        let function = format!("pub(crate) async fn long<T>(\n    x: T,\n) {{\n{body}}}\n");
-        check(
-            "shared/store/src/a.rs",
-            &function,
-            &["shared/store/src/a.rs:1: long has 73 lines, at most 70"],
-        );
-        check("shared/store/src/a.rs", "fn short() {}\nfn b() {\n}\n", &[]);
-        check(
-            "shared/store/src/a.rs",
-            &"//\n".repeat(401),
-            &["shared/store/src/a.rs: 401 lines, at most 400: is it one thing?"],
-        );
-        check(
-            "functions/chat/src/a.rs",
-            &"//\n".repeat(301),
-            &["functions/chat/src/a.rs: 301 lines, at most 300: is it one thing?"],
         );
     }
 }
