@@ -11,6 +11,7 @@ mod overlay;
 mod plan;
 mod query;
 mod seam;
+mod sql;
 mod sqlite;
 #[doc(hidden)]
 pub mod suite;

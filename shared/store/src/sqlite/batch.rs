@@ -1,8 +1,9 @@
 //! Several statements as one call to SQLite, each with one JSON parameter: the hop to its thread is what costs.
 
 use crate::plan::Flat;
+use crate::sql::made;
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 /// Statements to run in one call. The text is made of constants only; what comes from outside is in the parameters.
 #[derive(Default)]
@@ -63,7 +64,7 @@ impl Batch {
         self,
         connection: &mut SqliteConnection,
     ) -> sqlx::Result<Vec<SqliteRow>> {
-        let mut query = sqlx::query(AssertSqlSafe(self.sql));
+        let mut query = sqlx::query(made(self.sql));
         for parameter in self.parameters {
             query = query.bind(parameter);
         }

@@ -5,10 +5,11 @@ use super::{
     load::{number, text},
     tasks::settings,
 };
+use crate::sql::made;
 use crate::{Reader, StoreError, error::failed};
 use domain::filter::{Clock, Moment};
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, sqlite::SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use std::path::Path;
 use tokio::sync::oneshot;
 
@@ -97,7 +98,7 @@ impl SqliteStore {
             now,
             zone: settings.zone(),
         });
-        let query = sqlx::query(AssertSqlSafe(counts_sql()))
+        let query = sqlx::query(made(counts_sql()))
             .bind(who.person.to_string())
             .bind(now.as_microsecond());
         let query = query

@@ -5,6 +5,7 @@ use super::{
     load::{id, moment, number, text},
     log,
 };
+use crate::sql::made;
 use crate::{Doc, DueDelivery, DueReminder, Page, Reader, StoreError, error::failed};
 use domain::{
     id::*,
@@ -12,7 +13,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 
 pub(super) const DUE: &str = "select r.person, p.home, r.stream, r.task, r.reminder, r.generation, r.moment \
     from reminder r join person p on p.id = r.person where r.state = 'open' and r.moment <= $1 order by r.moment limit $2";
@@ -111,7 +112,7 @@ impl SqliteStore {
             Some(_) => return Err(StoreError::CursorInvalid),
         };
         let sql = format!("{}; {DELIVERIES}", log::CURSOR);
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(made(sql))
             .bind(who.person.to_string())
             .bind(at)
             .bind(id)
@@ -163,7 +164,7 @@ impl SqliteStore {
             Some(_) => return Err(StoreError::CursorInvalid),
         };
         let sql = format!("{}; {REMINDERS}", log::CURSOR);
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(made(sql))
             .bind(who.person.to_string())
             .bind(at)
             .bind(task)

@@ -4,10 +4,11 @@ use super::{
     SqliteStore,
     load::{id, moment, number, text},
 };
+use crate::sql::made;
 use crate::{LogPage, LogRow, Reader, StoreError, error::failed, query::LogCursor};
 use domain::{event::EventKind, id::*};
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 /// The columns that [`line`] reads, and the column that histories are filed under.
@@ -42,7 +43,7 @@ impl SqliteStore {
         let mut cursor = LogCursor::parse(after)?;
         let mut reader = self.readers.take().await?;
         let sql = format!("select value from meta where key = 'epoch'; select {COLUMNS} {PAGE}");
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(made(sql))
             .bind(who.person.to_string())
             .bind(cursor.streams_json())
             .bind(i64::from(limit) + 1);
@@ -83,7 +84,7 @@ impl SqliteStore {
     ) -> Result<Vec<LogRow>, StoreError> {
         let sql = select("l.about = $2 and l.at <= $3", "order by l.at, l.n");
         let until = until.map_or(i64::MAX, Timestamp::as_microsecond);
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let query = sqlx::query(made(sql))
             .bind(who.person.to_string())
             .bind(subject.to_string())
             .bind(until);
@@ -131,7 +132,7 @@ pub(super) async fn lines(
     let sql = format!(
         "select {COLUMNS} from log l where l.stream = $1 and l.n > $2 order by l.n limit $3"
     );
-    let query = sqlx::query(AssertSqlSafe(sql))
+    let query = sqlx::query(made(sql))
         .bind(stream.to_string())
         .bind(after as i64)
         .bind(i64::from(limit));

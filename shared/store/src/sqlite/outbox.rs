@@ -6,10 +6,11 @@ use super::{
     load::{id, moment, text},
     log,
 };
+use crate::sql::made;
 use crate::{Dead, LogRow, Outgoing, Settled, StoreError, error::failed};
 use domain::{event::EventKind, id::*};
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 
 /// The oldest of the outbox, and the retries whose moment has come. A retry's id is negative.
 pub(super) fn outgoing_sql() -> String {
@@ -33,7 +34,7 @@ impl SqliteStore {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Outgoing>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(outgoing_sql()))
+        let query = sqlx::query(made(outgoing_sql()))
             .bind(now.as_microsecond())
             .bind(i64::from(limit));
         let rows = query
@@ -81,7 +82,7 @@ impl SqliteStore {
                 left join log l on l.stream = o.stream and l.n = o.n where o.next_at is null order by o.id limit $1",
             log::COLUMNS
         );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit));
+        let query = sqlx::query(made(sql)).bind(i64::from(limit));
         let rows = query
             .fetch_all(&mut *self.readers.take().await?)
             .await

@@ -4,6 +4,7 @@ use super::{
     SqliteStore,
     load::{id, moment, text},
 };
+use crate::sql::made;
 use crate::{Answer, ClientKind, Credential, Decide, Reader, StoreError, Writer, error::failed};
 use domain::{event::EventKind, id::*, need::Need, settings::Settings};
 use jiff::Timestamp;
@@ -87,7 +88,7 @@ impl SqliteStore {
         now: Timestamp,
     ) -> Result<Option<Credential>, StoreError> {
         let sql = format!("{CREDENTIAL} where c.hash = $1 and coalesce(c.expires_at, $2 + 1) > $2");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let query = sqlx::query(made(sql))
             .bind(hash.to_owned())
             .bind(now.as_microsecond());
         let row = query
@@ -112,7 +113,7 @@ impl SqliteStore {
     ) -> Result<Vec<Credential>, StoreError> {
         let sql =
             format!("{CREDENTIAL} where c.person = $1 and c.kind = $2 order by c.created_at, c.id");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let query = sqlx::query(made(sql))
             .bind(who.person.to_string())
             .bind(kind.to_owned());
         let rows = query

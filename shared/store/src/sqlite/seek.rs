@@ -1,20 +1,18 @@
 //! What a command asks of the database beside rows by id: properties, neighbours, the past.
 
-use super::{load::text, log};
-use crate::{Reader, StoreError, decide::Command, error::failed, overlay::Also};
-use domain::{
-    event::{Change, Logged},
-    id::*,
-    need::{TasksOf, Undo},
-};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
-use std::collections::BTreeSet;
-use uuid::Uuid;
-
 /// The streams of the person who is `$1`.
 macro_rules! of_mine {
     ($($sql:literal)*) => { concat!($($sql,)* " and t.stream in (select stream from member where person = $1)") };
 }
+
+mod undo;
+
+use super::log;
+use crate::sql::made;
+use crate::{Reader, StoreError, decide::Command, error::failed, overlay::Also};
+use domain::{event::Logged, id::*, need::TasksOf};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use uuid::Uuid;
 
 /// Finds what the command's need describes, in the transaction that then loads it.
 pub(super) async fn seek(
@@ -45,7 +43,7 @@ pub(super) async fn seek(
             .extend(since(connection, who, *task, *version).await?);
     }
     if let Some(undo) = &need.undo {
-        past(connection, command, undo, &mut also).await?;
+        undo::past(connection, who, undo, &mut also).await?;
     }
     Ok(also)
 }
@@ -138,7 +136,7 @@ async fn ids(
     who: &Reader,
     value: String,
 ) -> Result<Vec<TaskId>, StoreError> {
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let query = sqlx::query(made(sql))
         .bind(who.person.to_string())
         .bind(value);
     let rows = query.fetch_all(c).await.map_err(failed)?;
@@ -157,162 +155,11 @@ async fn since(
         "l.about = $2 and l.subject = $2 and l.version > $3",
         "order by l.n",
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let query = sqlx::query(made(sql))
         .bind(who.person.to_string())
         .bind(task.to_string())
         .bind(version as i64);
     logged(&query.fetch_all(c).await.map_err(failed)?)
-}
-
-/// The events to undo, all that happened to the same things since, and those things.
-async fn past(
-    c: &mut SqliteConnection,
-    command: &Command,
-    undo: &Undo,
-    also: &mut Also,
-) -> Result<(), StoreError> {
-    let who = &command.who.reader;
-    let chosen = match undo {
-        Undo::Event(n) => {
-            let sql = log::select("l.stream = $2 and l.n = $3", "");
-            sqlx::query(sqlx::AssertSqlSafe(sql))
-                .bind(who.person.to_string())
-                .bind(who.home.to_string())
-                .bind(*n as i64)
-                .fetch_all(&mut *c)
-                .await
-        }
-        Undo::Run(run) => of_run(c, who, &run.to_string()).await,
-        Undo::Last { client } => match last_run(c, who, client).await? {
-            Some(run) => {
-                also.undoing = run.parse().ok();
-                of_run(c, who, &run).await
-            }
-            None => return Ok(()),
-        },
-    };
-    let chosen = chosen.map_err(failed)?;
-    let about = |row: &SqliteRow| {
-        Ok::<_, StoreError>((
-            text(row, log::ABOUT)?.to_owned(),
-            row.try_get::<i64, _>(1).map_err(failed)?,
-        ))
-    };
-    let chosen = chosen.iter().map(about).collect::<Result<Vec<_>, _>>()?;
-    let Some(first) = chosen.iter().map(|(_, n)| *n).min() else {
-        return Ok(());
-    };
-    let abouts: BTreeSet<&str> = chosen.iter().map(|(about, _)| about.as_str()).collect();
-    let sql = log::select(
-        "l.about in (select value from json_each($2)) and l.n >= $3",
-        "order by l.at, l.n",
-    );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(who.person.to_string())
-        .bind(contract::doc::json(&abouts))
-        .bind(first);
-    let rows = query.fetch_all(&mut *c).await.map_err(failed)?;
-    also.past.extend(logged(&rows)?);
-    let subjects: BTreeSet<Uuid> = also
-        .past
-        .iter()
-        .map(|logged| logged.event.subject)
-        .collect();
-    let mut named = BTreeSet::new();
-    for logged in &also.past {
-        before(&logged.event.change, &mut named);
-    }
-    if also
-        .past
-        .iter()
-        .any(|logged| matches!(logged.event.change, Change::Settings(_)))
-    {
-        also.tasks
-            .extend(tasks_of(c, who, &TasksOf::Floating).await?);
-    }
-    let sql = of_mine!(
-        "select distinct t.series_id from task t where t.id in (select value from json_each($2)) and t.series_id is not null"
-    );
-    for series in ids(c, sql.to_owned(), who, contract::doc::json(&subjects)).await? {
-        also.records.push(series.0);
-        also.tasks.extend(of_series(c, who, series.0).await?);
-    }
-    let all = subjects.into_iter().chain(named);
-    for id in all {
-        also.tasks.push(TaskId(id));
-        also.records.push(id);
-    }
-    Ok(())
-}
-
-/// The tasks, lists and sections that a record named before it was changed, and would name again.
-fn before(change: &Change, named: &mut BTreeSet<Uuid>) {
-    match change {
-        Change::Task(fields) => {
-            let had = &fields.before;
-            named.extend(had.list_id.flatten().map(|id| id.0));
-            named.extend(had.section_id.flatten().map(|id| id.0));
-            named.extend(had.parent_id.flatten().map(|id| id.0));
-            named.extend(had.blocked_by.iter().flatten().map(|id| id.0));
-        }
-        Change::Section(fields) => named.extend(
-            fields
-                .before
-                .list_id
-                .or(fields.after.list_id)
-                .map(|id| id.0),
-        ),
-        _ => {}
-    }
-}
-
-async fn of_run(c: &mut SqliteConnection, who: &Reader, run: &str) -> sqlx::Result<Vec<SqliteRow>> {
-    let sql = log::select("l.run = $2", "order by l.n");
-    sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(who.person.to_string())
-        .bind(run)
-        .fetch_all(c)
-        .await
-}
-
-/// The last run of a person by a client that is neither undone nor itself an undo, of the last 30 days.
-async fn last_run(
-    c: &mut SqliteConnection,
-    who: &Reader,
-    client: &str,
-) -> Result<Option<String>, StoreError> {
-    const DAYS_30: i64 = 30 * 24 * 3600 * 1_000_000;
-    let undone = "select run, payload->>'undoes' from log where stream = $1 and kind = 'run.undone' order by n desc";
-    let rows = sqlx::query(undone)
-        .bind(who.home.to_string())
-        .fetch_all(&mut *c)
-        .await
-        .map_err(failed)?;
-    let (mut taken_back, mut undos) = (BTreeSet::new(), BTreeSet::new());
-    for row in &rows {
-        let by = text(row, 0)?;
-        // An undo that was itself taken back undoes nothing any more.
-        if !taken_back.contains(by) {
-            taken_back.extend(row.try_get::<Option<String>, _>(1).map_err(failed)?);
-        }
-        undos.insert(by.to_owned());
-    }
-    let mut skip = taken_back;
-    skip.extend(undos);
-    let sql = "select run from log where stream = $1 and actor = $2 and client = $3 \
-        and substr(kind, 1, 9) not in ('reminder.', 'security.') and kind <> 'audit.head' \
-        and at > (select at from stream_head where stream = $1) - $4 \
-        and run not in (select value from json_each($5)) order by n desc limit 1";
-    let query = sqlx::query_scalar(sql)
-        .bind(who.home.to_string())
-        .bind(who.person.to_string())
-        .bind(client)
-        .bind(DAYS_30);
-    query
-        .bind(contract::doc::json(&skip))
-        .fetch_optional(c)
-        .await
-        .map_err(failed)
 }
 
 fn logged(rows: &[SqliteRow]) -> Result<Vec<Logged>, StoreError> {

@@ -1,13 +1,14 @@
 //! Listing tasks.
 
 use super::{SqliteStore, load::text, log, read::task_doc};
+use crate::sql::made;
 use crate::{
     Page, Reader, StoreError, TaskQuery,
     error::failed,
     query::{Bind, Dialect, Listing, Names, Where, asked_at, needs_zone},
 };
 use domain::{filter::Clock, id::*, settings::Settings};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::{Row, SqliteConnection};
 
 /// SQLite's own words.
 struct Lite;
@@ -78,7 +79,7 @@ impl SqliteStore {
             &self.signer,
         )?;
         let (sql, binds) = page_sql(&listing, query.limit);
-        let mut page = sqlx::query(AssertSqlSafe(sql));
+        let mut page = sqlx::query(made(sql));
         for bind in binds {
             page = match bind {
                 Bind::Int(value) => page.bind(value),
