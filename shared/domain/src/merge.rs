@@ -1,5 +1,8 @@
 //! Two people changed one task: what merges, and what collides.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     event::{Change, Logged},
     id::TaskId,

@@ -6,6 +6,8 @@ pub mod close;
 pub mod copy;
 pub mod create;
 pub mod place;
+#[cfg(test)]
+mod tests;
 pub mod trash;
 
 use crate::{

@@ -1,5 +1,8 @@
 //! Taking back what was done. Undo is itself a change with events, and can be undone.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     event::{Change, Detail, Event, EventKind, Fields, Logged},
     id::{RunId, TaskId},

@@ -111,8 +111,6 @@ fn seen(world: &World, had: &State, at: Timestamp) -> Seen {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 1 } else { 400 }))]
-
     #[test]
     fn whatever_is_done_rows_log_heads_and_reminders_agree(steps in steps(40), purge in proptest::collection::vec((0_usize..40, commands::purge()), 0..3)) {
         let mut world = World::at("2026-11-23T09:00");
@@ -172,6 +170,8 @@ proptest! {
                 }
             }
             let mut merged = world.task(task).clone();
+            // Of two spellings the first stays.
+            merged.tags = merged.tags.iter().map(|tag| tag.to_lowercase()).collect();
             merged.tags.sort();
             merged.blocked_by.sort();
             Ok(merged)
