@@ -25,6 +25,10 @@ use jiff::Timestamp;
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each is documented where it is decided")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few live at once, and most are the large one"
+)]
 pub enum Command {
     CreateTask {
         id: TaskId,
@@ -168,7 +172,7 @@ impl Command {
             | Self::Skip { id }
             | Self::SnoozeReminder { id, .. } => need.tasks.push(*id),
             Self::EmptyTrash { before } => {
-                need.tasks_of.push(TasksOf::Trash(before.as_microsecond()))
+                need.tasks_of.push(TasksOf::Trash(before.as_microsecond()));
             }
             Self::DuplicateTask { id, copy } => need.tasks.extend([*id, *copy]),
             Self::MoveTask { id, to } => {
@@ -176,13 +180,10 @@ impl Command {
                 need.tasks.extend(to.parent.flatten());
                 need.lists.extend(to.list.flatten());
                 need.sections.extend(to.section.flatten());
-                match to.after {
-                    Some(Some(after)) => need.after.push(after),
-                    Some(None) | None => {}
-                }
+                need.after.extend(to.after.flatten());
             }
             Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => {
-                need.series.push(*id)
+                need.series.push(*id);
             }
             Self::CreateList { id, .. } | Self::UpdateList { id, .. } => need.lists.push(*id),
             Self::DeleteList { id } | Self::RestoreList { id } => {
@@ -209,7 +210,7 @@ impl Command {
                 need.tasks_of.push(TasksOf::Tag(name.clone()));
             }
             Self::CreateView { id, .. } | Self::UpdateView { id, .. } | Self::DeleteView { id } => {
-                need.views.push(*id)
+                need.views.push(*id);
             }
             Self::Comment { id, task, .. } => {
                 need.comments.push(*id);

@@ -69,13 +69,13 @@ pub fn onto(
             }
             _ => false,
         };
-        if merged || !theirs.iter().any(|other| same_group(&other)) {
+        if merged || !theirs.iter().any(&same_group) {
             continue;
         }
         let only = |patch: &TaskPatch| patch.only(|name| name == field);
         let (yours, theirs) = (only(&yours), only(&current.whole()));
         if yours != theirs {
-            let touching = |logged: &&&Logged| fields(logged).iter().any(|other| same_group(other));
+            let touching = |logged: &&&Logged| fields(logged).iter().any(&same_group);
             let by = since.iter().rev().find(touching);
             conflicts.push(Conflict {
                 field,

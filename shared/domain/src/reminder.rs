@@ -65,7 +65,7 @@ pub fn settle(state: &mut State, id: TaskId, now: Timestamp, why: Option<&str>) 
         let have = state.schedule.get(&key).cloned();
         match (have, wanted(reminder)) {
             (Some(have), None) => {
-                cancel(state, have, now, why.unwrap_or("it has no date any more"))
+                cancel(state, have, now, why.unwrap_or("it has no date any more"));
             }
             (None, Some(moment)) => state.schedule(set(id, reminder, stream, 1, moment, now)),
             (Some(have), Some(moment))
@@ -92,8 +92,9 @@ pub fn settle(state: &mut State, id: TaskId, now: Timestamp, why: Option<&str>) 
     };
     let gone: Vec<_> = state.schedule.values().filter(gone).cloned().collect();
     let why = why.unwrap_or("the reminder was taken away");
-    gone.into_iter()
-        .for_each(|row| cancel(state, row, now, why));
+    for row in gone {
+        cancel(state, row, now, why);
+    }
 }
 
 fn set(
@@ -168,24 +169,20 @@ pub fn snooze(
         ));
     }
     let own = |reminder: &&Reminder| reminder.person == person;
-    let found = match which {
-        Some(which) => {
-            let known = task
-                .reminders
-                .iter()
-                .filter(own)
-                .any(|reminder| reminder.id == which);
-            known
-                .then_some(which)
-                .ok_or(Refusal::NotFound("reminder"))?
-        }
-        None => {
-            let mine = task.reminders.iter().filter(own);
-            let latest = mine.max_by_key(|reminder| {
-                state.schedule.get(&(id, reminder.id)).map(|row| row.moment)
-            });
-            latest.map_or_else(|| new_id(id, person, until), |reminder| reminder.id)
-        }
+    let found = if let Some(which) = which {
+        let known = task
+            .reminders
+            .iter()
+            .filter(own)
+            .any(|reminder| reminder.id == which);
+        known
+            .then_some(which)
+            .ok_or(Refusal::NotFound("reminder"))?
+    } else {
+        let mine = task.reminders.iter().filter(own);
+        let latest = mine
+            .max_by_key(|reminder| state.schedule.get(&(id, reminder.id)).map(|row| row.moment));
+        latest.map_or_else(|| new_id(id, person, until), |reminder| reminder.id)
     };
     state.change::<Task>(
         EventKind::ReminderSnoozed,

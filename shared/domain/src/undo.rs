@@ -308,7 +308,7 @@ fn record<R: Kept>(
         state.change::<R>(removed, event.subject, now, undo, remove)?;
     } else {
         state.change::<R>(changed, event.subject, now, undo, |record| {
-            record.apply(&fields.before)
+            record.apply(&fields.before);
         })?;
     }
     Ok(())
@@ -391,7 +391,7 @@ fn mend(state: &mut State, logged: &Logged, now: Timestamp) -> Result<(), Refusa
     trash::set_free(state, &mut free);
     let detail = Detail::default();
     state.change::<Task>(EventKind::TaskChanged, id.0, now, detail, |task| {
-        *task = free
+        *task = free;
     })?;
     let sound = crate::task::check::sound(state, id);
     sound.map_err(|why| Refusal::UndoBlocked(vec![left(logged, why.to_string())]))

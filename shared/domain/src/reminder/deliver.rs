@@ -207,7 +207,7 @@ pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> 
         return None;
     }
     delivery.attempt += 1;
-    delivery.token = token.to_owned();
+    token.clone_into(&mut delivery.token);
     delivery.next_at = now + LEASE;
     state.deliver(delivery.clone());
     Some(delivery)
@@ -280,7 +280,7 @@ pub fn record(state: &mut State, id: DeliveryId, token: &str, tried: &Tried, now
             ..delivery
         }),
         (Tried::Retry(why) | Tried::Stop(why), _) => {
-            close(state, delivery, DeliveryState::Failed, why, now)
+            close(state, delivery, DeliveryState::Failed, why, now);
         }
     }
 }

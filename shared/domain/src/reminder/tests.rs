@@ -160,32 +160,32 @@ fn r_2_5_completing_deleting_or_dropping_cancels_and_says_why() {
     check(
         |id| Command::CompleteTask { id },
         reopen,
-        expect![[r#"
+        expect![[r"
         task.created
         task.completed
         reminder.cancelled (completed)
         2026-11-23T13:45:00Z cancelled
-        2026-11-23T13:45:00Z open"#]],
+        2026-11-23T13:45:00Z open"]],
     );
     check(
         |id| Command::DropTask { id },
         reopen,
-        expect![[r#"
+        expect![[r"
         task.created
         task.dropped
         reminder.cancelled (dropped)
         2026-11-23T13:45:00Z cancelled
-        2026-11-23T13:45:00Z open"#]],
+        2026-11-23T13:45:00Z open"]],
     );
     check(
         |id| Command::DeleteTask { id },
         |id| Command::RestoreTask { id },
-        expect![[r#"
+        expect![[r"
             task.created
             task.deleted
             reminder.cancelled (deleted)
             2026-11-23T13:45:00Z cancelled
-            2026-11-23T13:45:00Z open"#]],
+            2026-11-23T13:45:00Z open"]],
     );
 }
 

@@ -7,7 +7,10 @@ use crate::{
     recurrence::{CountedFrom, Missed},
     refusal::Refusal,
     series::{Series, spawn, successor},
-    task::{Status, Task, change::Edit},
+    task::{
+        Status, Task,
+        change::{Edit, Expect as Expected},
+    },
     testing::{World, every, every_from, id, lead, moment, patch},
 };
 use expect_test::{Expect, expect};
@@ -220,7 +223,7 @@ fn r_3_3_editing_one_leaves_the_series_and_following_changes_it() {
     );
     // A change of the rule always concerns the series.
     world.edit(task, json!({"title": "once"}), |edit| {
-        edit.repeat = Some(Some(every("FREQ=DAILY")))
+        edit.repeat = Some(Some(every("FREQ=DAILY")));
     });
     world.next(task).expect("a next one");
     assert_eq!(world.open(), "call granny 2026-12-23T10:00:00");
@@ -314,21 +317,21 @@ fn r_3_4_what_was_missed_is_skipped_caught_up_or_listed() {
     };
     check(
         Missed::Skip,
-        expect![[r#"
+        expect![[r"
         water 2026-11-26
-        task.created"#]],
+        task.created"]],
     );
     check(
         Missed::Each,
-        expect![[r#"
+        expect![[r"
         water 2026-11-24
-        task.created"#]],
+        task.created"]],
     );
     check(
         Missed::List,
-        expect![[r#"
+        expect![[r"
         water 2026-11-26
-        task.created (missed: 2026-11-24, 2026-11-25)"#]],
+        task.created (missed: 2026-11-24, 2026-11-25)"]],
     );
 }
 
@@ -403,7 +406,7 @@ fn r_3_3_an_ended_series_leaves_its_open_task_as_the_last() {
     let first = series(&world, task);
     world.edit(task, json!({}), |edit| edit.repeat = Some(None));
     world.edit(task, json!({}), |edit| {
-        edit.repeat = Some(Some(every("FREQ=DAILY")))
+        edit.repeat = Some(Some(every("FREQ=DAILY")));
     });
     assert_ne!(series(&world, task), first);
     assert!(world.next(task).is_some());
@@ -428,7 +431,7 @@ fn a_series_ended_and_begun_in_one_request_are_two() {
     ];
     let done = world.commit(|state, now| {
         all.iter()
-            .try_for_each(|command| command.decide(state, Default::default(), now))
+            .try_for_each(|command| command.decide(state, Expected::Any, now))
     });
     assert_eq!(done, Ok(()));
     assert_eq!(world.state.rows::<Series>().count(), 3);
@@ -501,7 +504,7 @@ fn a_due_date_taken_away_leaves_the_rhythm() {
     assert_eq!(world.open(), "call mom 2026-12-06T15:00:00 #home");
     let plain = world.add(json!({"title": "plain"}));
     world.edit(plain, json!({}), |edit| {
-        edit.repeat = Some(Some(every(SUNDAYS)))
+        edit.repeat = Some(Some(every(SUNDAYS)));
     });
     assert_eq!(
         world

@@ -113,6 +113,8 @@ pub fn empty(state: &mut State, before: Timestamp, now: Timestamp) -> usize {
         .filter(|(_, row)| old(&row.value))
         .map(|(id, _)| TaskId(id))
         .collect();
-    gone.iter().for_each(|id| state.purge(*id, now));
+    for id in &gone {
+        state.purge(*id, now);
+    }
     gone.len()
 }

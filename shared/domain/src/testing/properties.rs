@@ -67,7 +67,9 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 
 fn played(steps: &[Step]) -> World {
     let mut world = World::at("2026-11-23T09:00");
-    steps.iter().for_each(|step| play(&mut world, step));
+    for step in steps {
+        play(&mut world, step);
+    }
     world
 }
 

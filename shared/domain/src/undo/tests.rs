@@ -7,7 +7,7 @@ use crate::{
     refusal::Refusal,
     series::successor,
     settings::Settings,
-    task::{Status, Task, place::Place},
+    task::{Status, Task, change::Expect as Expected, place::Place},
     testing::{World, id, lead},
     undo::{self, event_id},
 };
@@ -100,7 +100,7 @@ fn r_1_11_partly_takes_back_what_nothing_blocks() {
     world
         .commit(|state, now| {
             all.iter()
-                .try_for_each(|it| it.decide(state, Default::default(), now))
+                .try_for_each(|it| it.decide(state, Expected::Any, now))
         })
         .expect("done");
     let run = world.runs;
@@ -198,7 +198,7 @@ fn r_1_11_every_kind_of_change_is_taken_back() {
             id,
             reminder: None,
             until: "2026-12-24T12:00:00Z".parse().expect("a moment"),
-        })
+        });
     });
     check(&|world, id| {
         world.run(Command::MoveTask {
@@ -208,14 +208,14 @@ fn r_1_11_every_kind_of_change_is_taken_back() {
                 after: Some(None),
                 ..Place::default()
             },
-        })
+        });
     });
     check(&|world, _| world.run(Command::DeleteList { id: id(101) }));
     check(&|world, _| world.run(Command::DeleteSection { id: id(201) }));
     check(&|world, _| {
         world.run(Command::DeleteTag {
             name: "home".into(),
-        })
+        });
     });
     check(&|world, _| world.settings(json!({"time_zone": "Asia/Tokyo"})));
     check(&|world, task| {
