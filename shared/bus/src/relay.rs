@@ -148,7 +148,7 @@ impl Relay {
         Ok(())
     }
 
-    /// Rows that are not on their way yet.
+    /// Rows that are not on their way yet. (`&mut`, because flights cannot be shared between threads.)
     async fn waiting(&mut self, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
         if self.rows.len() >= MOST {
             return Ok(Vec::new());

@@ -68,6 +68,18 @@ where
     }
 }
 
+/// What a store is opened with: `store::open(url, host::deps::options(clock, ids))`.
+pub fn options(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> store::Options {
+    let random = move || {
+        let secret = ids.secret();
+        secret
+            .iter()
+            .take(16)
+            .fold(0, |number, byte| number << 8 | u128::from(*byte))
+    };
+    store::Options::new(Arc::new(move || clock.now()), Arc::new(random))
+}
+
 /// Where new ids and secrets come from.
 pub trait Ids: Send + Sync {
     /// A new UUIDv7.

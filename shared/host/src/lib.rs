@@ -50,6 +50,8 @@ pub mod deps;
 pub mod edge;
 pub mod events;
 mod health;
+#[cfg(test)]
+mod kit;
 pub mod params;
 pub mod path;
 pub mod person;

@@ -75,3 +75,6 @@ pub fn shutdown_on_signals() -> io::Result<CancellationToken> {
     });
     Ok(token)
 }
+
+#[cfg(test)]
+mod tests;
