@@ -50,8 +50,6 @@ pub mod deps;
 pub mod edge;
 pub mod events;
 mod health;
-#[cfg(test)]
-mod kit;
 pub mod params;
 pub mod path;
 pub mod person;
