@@ -226,7 +226,7 @@ export const words = {
     you: 'You',
     assistant: 'Assistant',
     welcome: 'Ask for anything: “what are my tasks?”, “mark buy groceries as complete”, “move the report to Monday”.',
-    offline: 'I am the offline interpreter.',
+    offline: 'offline interpreter',
     thinking: 'Thinking…',
     confirm: 'Confirm',
     cancel: 'Cancel',

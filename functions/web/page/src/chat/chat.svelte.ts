@@ -26,7 +26,6 @@ export interface Turn {
   text: string;
   tools: Tool[];
   confirmation: Confirmation | null;
-  offline: boolean;
   busy: boolean;
   failed: boolean;
   /** The run that can be taken back. */
@@ -39,6 +38,8 @@ type Said = Record<string, unknown>;
 class Chat {
   turns = $state<Turn[]>([]);
   busy = $state(false);
+  /** No model is behind it. */
+  offline = $state(false);
   #conversation: string | null = null;
   #abort: AbortController | null = null;
 
@@ -87,11 +88,13 @@ class Chat {
       });
       confirmation.state = yes ? 'confirmed' : 'cancelled';
       const text = str(said?.text);
-      if (text) this.turns.push(turn({ text, run: yes ? str(said?.run_id) || null : null }));
+      if (text) this.turns.push(turn({ text, run: said ? runOf(said) : null }));
     } catch (error) {
       confirmation.state = 'open';
-      if (error instanceof Refused && error.problem.code === 'confirmation_stale') confirmation.state = 'cancelled';
-      store.fail(error);
+      const problem = error instanceof Refused ? error.problem : null;
+      if (problem?.code === 'confirmation_stale' && problem.confirm) {
+        answer.confirmation = { ...confirmationOf(problem.confirm), said: problem.detail };
+      } else store.fail(error);
     }
   }
 
@@ -153,9 +156,8 @@ class Chat {
     if (said.confirm && !answer.confirmation) answer.confirmation = confirmationOf(said.confirm as Said);
     const question = said.question as Said | string | null;
     if (question && !answer.text) answer.text = typeof question === 'string' ? question : str(question.text);
-    answer.offline = said.interpreter === 'offline';
-    const acted = Array.isArray(said.actions) && said.actions.length > 0;
-    answer.run = acted && !answer.confirmation ? str(said.run_id) || null : null;
+    this.offline = said.interpreter === 'offline';
+    answer.run = answer.confirmation ? null : runOf(said);
   }
 
   #fail(answer: Turn, error: unknown) {
@@ -166,6 +168,15 @@ class Chat {
   }
 }
 
+/** Names of what only looks, or takes back itself. */
+const LOOKS = /^(list|find|plan|digest|explain|help|undo|next|previous|none)/;
+
+/** The run that can be taken back: only where something was done. */
+function runOf(said: Said): string | null {
+  const actions = (Array.isArray(said.actions) ? said.actions : []) as Said[];
+  return actions.some(({ name }) => !LOOKS.test(str(name))) ? str(said.run_id) || null : null;
+}
+
 const str = (value: unknown) => (typeof value === 'string' ? value : '');
 
 const turn = (part: Partial<Turn>): Turn => ({
@@ -174,7 +185,6 @@ const turn = (part: Partial<Turn>): Turn => ({
   text: '',
   tools: [],
   confirmation: null,
-  offline: false,
   busy: false,
   failed: false,
   run: null,

@@ -120,4 +120,6 @@ export interface Problem {
   title: string;
   detail: string;
   conflicts?: Conflict[];
+  /** With `confirmation_stale`: what is asked instead, as things are now. */
+  confirm?: Record<string, unknown>;
 }
