@@ -197,6 +197,10 @@ pub(crate) fn must_ask(steps: &[Step]) -> bool {
 /// The words that go before the first answer of a conversation.
 pub(crate) fn introduced(talk: &Conversation, reply: &mut Reply) {
     if talk.turns.is_empty() {
-        reply.text = format!("{} {}", reply.text, say::OFFLINE).trim().to_owned();
+        reply.text = if reply.text.is_empty() {
+            say::OFFLINE.to_owned()
+        } else {
+            format!("{} {}", reply.text, say::OFFLINE)
+        };
     }
 }

@@ -7,8 +7,10 @@ mod confirm;
 mod look;
 mod memory;
 mod plan;
+mod question;
 mod reply;
 mod say;
+mod take_back;
 mod talk;
 mod target;
 #[cfg(test)]

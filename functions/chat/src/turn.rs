@@ -4,25 +4,18 @@ use crate::{
     confirm, look,
     memory::Conversation,
     plan::{self, Step},
-    reply::{Action, Reply},
-    say,
+    question::Question,
+    reply::Reply,
+    say, take_back,
     target::{self, Found, Meant},
 };
 use contract::{
     interpret::{Decision, Intent, Interpretation, Item, Mode},
     propose,
 };
-use domain::{
-    id::ListId,
-    need::{Need, Undo},
-    settings::Settings,
-    state::State,
-    undo,
-};
-use host::{Code, Deps, Problem};
+use domain::{id::ListId, settings::Settings};
+use host::{Deps, Problem};
 use language::Context;
-use serde_json::json;
-use std::sync::Arc;
 use store::Writer;
 
 /// What a turn works with.
@@ -54,7 +47,7 @@ pub(crate) async fn take(
     let mut reply = confirm::empty(deps, who, talk);
     let read = turn.understand(text).await?;
     match read.decision {
-        Decision::Ignore => turn.ignored(&read, &mut reply),
+        Decision::Ignore => ignored(&read, &mut reply),
         Decision::Ask => ask(
             &mut reply,
             read.question
@@ -64,6 +57,11 @@ pub(crate) async fn take(
     }
     confirm::introduced(talk, &mut reply);
     Ok(reply)
+}
+
+fn ignored(read: &Interpretation, reply: &mut Reply) {
+    let words = read.problems.first().map(|problem| problem.detail.clone());
+    reply.text = words.unwrap_or_else(|| say::NOT_OURS.to_owned());
 }
 
 fn ask(reply: &mut Reply, question: String) {
@@ -81,11 +79,6 @@ impl Turn<'_> {
         let text = text.to_owned();
         let read = tokio::task::spawn_blocking(move || language::interpret(&text, &context));
         read.await.map_err(|error| Problem::internal(&error))
-    }
-
-    fn ignored(&self, read: &Interpretation, reply: &mut Reply) {
-        let words = read.problems.first().map(|problem| problem.detail.clone());
-        reply.text = words.unwrap_or_else(|| say::NOT_OURS.to_owned());
     }
 
     async fn act(
@@ -143,7 +136,7 @@ impl Turn<'_> {
             }
             Intent::ListLists => look::lists(self.deps, who).await?,
             Intent::Undo => {
-                self.undo(reply).await?;
+                take_back::last(self.deps, self.who, reply).await?;
                 return Ok(true);
             }
             Intent::Confirm | Intent::Cancel => {
@@ -245,105 +238,5 @@ impl Turn<'_> {
             list,
             self.settings.zone(),
         )
-    }
-
-    /// Takes back the last run of this client.
-    async fn undo(&self, reply: &mut Reply) -> Result<(), Problem> {
-        let what = Undo::Last {
-            client: self.who.client.clone(),
-        };
-        let need = Need {
-            undo: Some(what.clone()),
-            ..Need::default()
-        };
-        let decide = Arc::new(move |state: &mut State, now| {
-            let done = undo::of(state, &what, false, now)?;
-            let body = json!({ "undone": done.undone, "left": done.left }).to_string();
-            Ok(store::Answer {
-                status: 200,
-                body,
-                version: None,
-            })
-        });
-        match self
-            .deps
-            .store
-            .commit(self.who, need, decide)
-            .await
-            .map_err(Problem::from)
-        {
-            Ok(done) => {
-                let result = serde_json::from_str(&done.answer.body).unwrap_or_default();
-                "Taken back.".clone_into(&mut reply.text);
-                let id = self.deps.ids.uuid().to_string();
-                reply.actions.push(Action {
-                    id,
-                    name: "undo".into(),
-                    summary: reply.text.clone(),
-                    result,
-                });
-                Ok(())
-            }
-            Err(problem) if matches!(problem.code(), Code::NotFound | Code::UndoBlocked) => {
-                problem.detail().clone_into(&mut reply.text);
-                Ok(())
-            }
-            Err(problem) => Err(problem),
-        }
-    }
-}
-
-/// Something to be answered before anything is done.
-struct Question {
-    text: String,
-    choices: Vec<Meant>,
-}
-
-impl Question {
-    fn plain(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            choices: Vec::new(),
-        }
-    }
-
-    fn of(found: Found, item: &Item) -> Self {
-        let names = |tasks: &[Meant]| {
-            let lines = tasks
-                .iter()
-                .take(10)
-                .enumerate()
-                .map(|(i, task)| format!("{}. {}", i + 1, say::quoted(&task.title)));
-            lines.collect::<Vec<_>>().join("\n")
-        };
-        let phrase = item
-            .target
-            .as_ref()
-            .and_then(|target| target.phrase.as_deref())
-            .unwrap_or_default();
-        match found {
-            Found::Which(tasks) => Self {
-                text: format!("Which one do you mean?\n{}", names(&tasks)),
-                choices: tasks,
-            },
-            Found::Nothing(near) if near.is_empty() => Self::plain(&format!(
-                "I find no task {}, so nothing was changed.",
-                say::quoted(phrase)
-            )),
-            Found::Nothing(near) => {
-                let text = format!(
-                    "I find no task {}. Do you mean one of these?\n{}",
-                    say::quoted(phrase),
-                    names(&near)
-                );
-                Self {
-                    text,
-                    choices: near,
-                }
-            }
-            Found::Unsaid | Found::These(_) => {
-                Self::plain("Which task do you mean? Say its title.")
-            }
-        }
     }
 }

@@ -103,7 +103,9 @@ pub(crate) async fn today(config: Config) -> anyhow::Result<()> {
     if tasks.is_empty() {
         println!("All done for today.");
     }
-    tasks.iter().for_each(|task| println!("{}", told(task)));
+    for task in &tasks {
+        println!("{}", told(task));
+    }
     client.close().await;
     Ok(())
 }
@@ -135,9 +137,9 @@ pub(crate) async fn done(config: Config, words: &str) -> anyhow::Result<()> {
     let task = match resolve(words, &titles, Care::Forgiving) {
         Resolution::One(i, _) => &tasks[i],
         Resolution::Several(several) => {
-            several
-                .iter()
-                .for_each(|i| eprintln!("{}", told(&tasks[*i])));
+            for i in several {
+                eprintln!("{}", told(&tasks[i]));
+            }
             bail!("Several tasks fit {words:?}. Say more of the title.");
         }
         Resolution::None => bail!("No open task fits {words:?}. `errand today` shows what is due."),

@@ -10,7 +10,9 @@ pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitC
     let app = App::open(config).await?;
     let differs = app.deps.store.rebuild(!check).await?;
     app.deps.store.close().await;
-    differs.iter().for_each(|line| println!("{line}"));
+    for line in &differs {
+        println!("{line}");
+    }
     match (differs.len(), check) {
         (0, _) => println!("The tables are what the log says."),
         (n, true) => {

@@ -42,14 +42,13 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Add { words } => commands::add(config, &words.join(" ")).await?,
         Command::Today => commands::today(config).await?,
         Command::Done { words } => commands::done(config, &words.join(" ")).await?,
-        Command::Interpret => {}
         Command::Export { to } => commands::export(config, to.as_deref()).await?,
         Command::Import { from } => commands::import(config, from.as_deref()).await?,
         Command::Token { link, name, scopes } => {
-            commands::token(config, link, &name, scopes).await?
+            commands::token(config, link, &name, scopes).await?;
         }
         Command::Rebuild { check } => return keep::rebuild(config, check).await,
-        Command::Verify => {}
+        Command::Interpret | Command::Verify => {}
         Command::Backup { to } => keep::backup(config, &to).await?,
         Command::Restore { from } => keep::restore(config, &from).await?,
     }

@@ -65,7 +65,7 @@ impl Window {
             let closing = self.live.feed.closing();
             tokio::select! {
                 biased;
-                () = closing.cancelled() => return self.last("bye"),
+                () = closing.cancelled() => return Some(self.last("bye")),
                 heard = self.ear.changed() => heard.ok()?,
             }
             match feed::news(&self.live.deps, &self.who, &self.cursor, PAGE).await {
@@ -84,7 +84,7 @@ impl Window {
                     }
                 }
                 Err(StoreError::CursorGone | StoreError::CursorInvalid) => {
-                    return self.last("reset");
+                    return Some(self.last("reset"));
                 }
                 Err(_) => {}
             }
@@ -92,8 +92,8 @@ impl Window {
         None
     }
 
-    fn last(&mut self, name: &str) -> Option<Event> {
+    fn last(&mut self, name: &str) -> Event {
         self.over = true;
-        Some(Event::default().event(name).data("{}"))
+        Event::default().event(name).data("{}")
     }
 }

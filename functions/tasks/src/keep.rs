@@ -1,13 +1,11 @@
-//! Lists, sections, tags, views, comments and series.
+//! Lists and sections; and what reading and making such records have in common.
 
 use crate::act::{act, expect, nothing, record};
-use axum::extract::Path;
-use contract::commands::{self, CommentInput};
+use contract::commands;
 use domain::{
     command::Command,
-    id::{CommentId, ListId, SectionId, SeriesId, TaskId, ViewId},
-    keep,
-    list::{Comment, List, Section, Tag, View},
+    id::{ListId, SectionId},
+    list::{List, Section},
     refusal::Refusal,
     task::change::Expect,
 };
@@ -17,7 +15,7 @@ use store::Kind;
 use uuid::Uuid;
 
 /// Takes a client's own id out of a create.
-fn own_id(deps: &Deps, input: &mut Value) -> Result<Uuid, Problem> {
+pub(crate) fn own_id(deps: &Deps, input: &mut Value) -> Result<Uuid, Problem> {
     match input.as_object_mut().and_then(|fields| fields.remove("id")) {
         None => Ok(deps.ids.uuid()),
         Some(id) => Ok(serde_json::from_value(id).map_err(|_| {
@@ -26,11 +24,17 @@ fn own_id(deps: &Deps, input: &mut Value) -> Result<Uuid, Problem> {
     }
 }
 
-async fn all(deps: Deps, who: Reads, kind: Kind) -> Result<Answer, Problem> {
+pub(crate) async fn all(deps: Deps, who: Reads, kind: Kind) -> Result<Answer, Problem> {
     Ok(Answer::records(&deps.store.records(&who, kind).await?))
 }
 
-async fn one(deps: Deps, who: Reads, kind: Kind, id: Uuid, what: &str) -> Result<Answer, Problem> {
+pub(crate) async fn one(
+    deps: Deps,
+    who: Reads,
+    kind: Kind,
+    id: Uuid,
+    what: &str,
+) -> Result<Answer, Problem> {
     let found = deps
         .store
         .records(&who, kind)
@@ -187,183 +191,4 @@ pub(crate) async fn delete_section(
         nothing,
     )
     .await
-}
-
-/// `GET /tags`
-pub(crate) async fn tags(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    all(deps, who, Kind::Tag).await
-}
-
-/// `PATCH /tags/{name}`: its colour, or another name for it on every task.
-pub(crate) async fn change_tag(
-    deps: Deps,
-    who: Writes,
-    Path(name): Path<String>,
-    Body(input): Body<Value>,
-) -> Result<Answer, Problem> {
-    let set = commands::tag(input)?;
-    let now_named = set.name.clone().unwrap_or_else(|| name.clone());
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        Command::UpdateTag { name, set },
-        move |state| record::<Tag>(200, keep::tag_id(state, now_named.trim()).0)(state),
-    )
-    .await
-}
-
-/// `DELETE /tags/{name}`: off every task.
-pub(crate) async fn delete_tag(
-    deps: Deps,
-    who: Deletes,
-    Path(name): Path<String>,
-) -> Result<Answer, Problem> {
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        Command::DeleteTag { name },
-        nothing,
-    )
-    .await
-}
-
-/// `GET /views`
-pub(crate) async fn views(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    all(deps, who, Kind::View).await
-}
-
-/// `GET /views/{id}`
-pub(crate) async fn view(deps: Deps, who: Reads, Id(id): Id<ViewId>) -> Result<Answer, Problem> {
-    one(deps, who, Kind::View, id.0, "view").await
-}
-
-/// `POST /views`
-pub(crate) async fn create_view(
-    deps: Deps,
-    who: Writes,
-    Body(mut input): Body<Value>,
-) -> Result<Answer, Problem> {
-    let id = ViewId(own_id(&deps, &mut input)?);
-    let command = Command::CreateView {
-        id,
-        set: commands::view(input)?,
-    };
-    Ok(
-        act(&deps, &who, Expect::Any, command, record::<View>(201, id.0))
-            .await?
-            .at("/api/v1/views"),
-    )
-}
-
-/// `PATCH /views/{id}`
-pub(crate) async fn change_view(
-    deps: Deps,
-    who: Writes,
-    at: Precondition,
-    Id(id): Id<ViewId>,
-    Body(input): Body<Value>,
-) -> Result<Answer, Problem> {
-    let command = Command::UpdateView {
-        id,
-        set: commands::view(input)?,
-    };
-    act(&deps, &who, expect(at), command, record::<View>(200, id.0)).await
-}
-
-/// `DELETE /views/{id}`
-pub(crate) async fn delete_view(
-    deps: Deps,
-    who: Deletes,
-    Id(id): Id<ViewId>,
-) -> Result<Answer, Problem> {
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        Command::DeleteView { id },
-        nothing,
-    )
-    .await
-}
-
-/// `GET /tasks/{id}/comments`
-pub(crate) async fn comments(
-    deps: Deps,
-    who: Reads,
-    Id(task): Id<TaskId>,
-) -> Result<Answer, Problem> {
-    deps.store
-        .task(&who, task)
-        .await?
-        .ok_or_else(|| Problem::not_found("task"))?;
-    all(deps, who, Kind::Comment(task)).await
-}
-
-/// `POST /tasks/{id}/comments`
-pub(crate) async fn comment(
-    deps: Deps,
-    who: Writes,
-    Id(task): Id<TaskId>,
-    Body(mut input): Body<Value>,
-) -> Result<Answer, Problem> {
-    let id = CommentId(own_id(&deps, &mut input)?);
-    let text = commands::read::<CommentInput>(input)?.text;
-    let command = Command::Comment { id, task, text };
-    Ok(act(
-        &deps,
-        &who,
-        Expect::Any,
-        command,
-        record::<Comment>(201, id.0),
-    )
-    .await?
-    .at("/api/v1/comments"))
-}
-
-/// `PATCH /comments/{id}`
-pub(crate) async fn change_comment(
-    deps: Deps,
-    who: Writes,
-    Id(id): Id<CommentId>,
-    Body(input): Body<CommentInput>,
-) -> Result<Answer, Problem> {
-    let command = Command::UpdateComment {
-        id,
-        text: Some(input.text),
-    };
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        command,
-        record::<Comment>(200, id.0),
-    )
-    .await
-}
-
-/// `DELETE /comments/{id}`
-pub(crate) async fn delete_comment(
-    deps: Deps,
-    who: Deletes,
-    Id(id): Id<CommentId>,
-) -> Result<Answer, Problem> {
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        Command::UpdateComment { id, text: None },
-        nothing,
-    )
-    .await
-}
-
-/// `GET /series/{id}`
-pub(crate) async fn series(
-    deps: Deps,
-    who: Reads,
-    Id(id): Id<SeriesId>,
-) -> Result<Answer, Problem> {
-    one(deps, who, Kind::Series, id.0, "series").await
 }

@@ -4,11 +4,15 @@
 
 mod act;
 mod bulk;
+mod comment;
 mod history;
 mod interpret;
 mod keep;
+mod label;
+mod ledger;
 mod list;
 mod preview;
+mod series;
 mod task;
 mod transfer;
 mod undo;
@@ -59,7 +63,12 @@ pub const EMITS: &[EventKind] = &[
 
 /// Its routes.
 pub fn router(deps: Deps) -> Router {
-    let api = Router::new()
+    let api = about_tasks().merge(about_keeping()).merge(about_all());
+    Router::new().nest("/api/v1", api).with_state(deps)
+}
+
+fn about_tasks() -> Router<Deps> {
+    Router::new()
         .route("/tasks", get(list::tasks).post(task::create))
         .route(
             "/tasks/{id}",
@@ -74,21 +83,25 @@ pub fn router(deps: Deps) -> Router {
         .route("/tasks/{id}/restore", post(verbs::restore))
         .route("/tasks/{id}/duplicate", post(verbs::duplicate))
         .route("/tasks/{id}/purge", post(verbs::purge))
-        .route("/tasks/{id}/snooze", post(verbs::snooze_task))
+        .route("/tasks/{id}/snooze", post(ledger::snooze_task))
         .route("/tasks/{id}/history", get(history::of_task))
         .route(
             "/tasks/{id}/comments",
-            get(keep::comments).post(keep::comment),
+            get(comment::comments).post(comment::comment),
         )
         .route(
             "/comments/{id}",
-            patch(keep::change_comment).delete(keep::delete_comment),
+            patch(comment::change_comment).delete(comment::delete_comment),
         )
         .route("/trash", get(list::trash).delete(verbs::empty_trash))
-        .route("/series/{id}", get(keep::series))
-        .route("/series/{id}/end", post(verbs::end_series))
-        .route("/series/{id}/pause", post(verbs::pause_series))
-        .route("/series/{id}/resume", post(verbs::resume_series))
+        .route("/series/{id}", get(series::series))
+        .route("/series/{id}/end", post(series::end_series))
+        .route("/series/{id}/pause", post(series::pause_series))
+        .route("/series/{id}/resume", post(series::resume_series))
+}
+
+fn about_keeping() -> Router<Deps> {
+    Router::new()
         .route("/lists", get(keep::lists).post(keep::create_list))
         .route(
             "/lists/{id}",
@@ -104,29 +117,32 @@ pub fn router(deps: Deps) -> Router {
                 .patch(keep::change_section)
                 .delete(keep::delete_section),
         )
-        .route("/tags", get(keep::tags))
+        .route("/tags", get(label::tags))
         .route(
             "/tags/{name}",
-            patch(keep::change_tag).delete(keep::delete_tag),
+            patch(label::change_tag).delete(label::delete_tag),
         )
-        .route("/views", get(keep::views).post(keep::create_view))
+        .route("/views", get(label::views).post(label::create_view))
         .route(
             "/views/{id}",
-            get(keep::view)
-                .patch(keep::change_view)
-                .delete(keep::delete_view),
+            get(label::view)
+                .patch(label::change_view)
+                .delete(label::delete_view),
         )
+}
+
+fn about_all() -> Router<Deps> {
+    Router::new()
         .route("/search", get(list::search))
         .route("/counts", get(list::counts))
         .route("/commands", post(bulk::commands))
         .route("/undo", post(undo::take_back))
         .route("/interpret", post(interpret::interpret))
         .route("/recurrence/preview", post(preview::preview))
-        .route("/reminders", get(list::reminders))
-        .route("/reminders/{id}/snooze", post(verbs::snooze))
-        .route("/deliveries", get(list::deliveries))
-        .route("/deliveries/{id}/retry", post(verbs::retry))
+        .route("/reminders", get(ledger::reminders))
+        .route("/reminders/{id}/snooze", post(ledger::snooze))
+        .route("/deliveries", get(ledger::deliveries))
+        .route("/deliveries/{id}/retry", post(ledger::retry))
         .route("/export", get(transfer::export))
-        .route("/import", post(transfer::import));
-    Router::new().nest("/api/v1", api).with_state(deps)
+        .route("/import", post(transfer::import))
 }

@@ -265,39 +265,3 @@ pub(crate) async fn counts(deps: Deps, who: Reads) -> Result<Answer, Problem> {
     }
     Ok(Answer::json(&all))
 }
-
-/// A page of the ledger.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct PageQuery {
-    limit: Limit,
-    after: Option<String>,
-}
-
-/// `GET /reminders`: those to come, the next first.
-pub(crate) async fn reminders(
-    deps: Deps,
-    who: Reads,
-    Params(query): Params<PageQuery>,
-) -> Result<Answer, Problem> {
-    Ok(Answer::page(
-        &deps
-            .store
-            .reminders(&who, query.after.as_deref(), query.limit.0)
-            .await?,
-    ))
-}
-
-/// `GET /deliveries`: what was sent or tried, by which channel, the newest first.
-pub(crate) async fn deliveries(
-    deps: Deps,
-    who: Reads,
-    Params(query): Params<PageQuery>,
-) -> Result<Answer, Problem> {
-    Ok(Answer::page(
-        &deps
-            .store
-            .deliveries(&who, query.after.as_deref(), query.limit.0)
-            .await?,
-    ))
-}

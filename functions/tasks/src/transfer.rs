@@ -171,43 +171,8 @@ fn commands(input: ImportInput) -> Result<Vec<CommandInput>, Problem> {
             without(without(tag, &known), &["id"]),
         ));
     }
-    for mut task in parents_first(input.tasks) {
-        let id = task.get("id").cloned();
-        let status = task
-            .get("status")
-            .and_then(Value::as_str)
-            .unwrap_or("open")
-            .to_owned();
-        let trashed = task.get("deleted_at").is_some_and(|at| !at.is_null());
-        if let Some(list) = task.as_object_mut() {
-            list.remove("warnings");
-        }
-        let read_only = [
-            "status",
-            "version",
-            "position",
-            "series_id",
-            "occurrence",
-            "created_at",
-            "updated_at",
-            "closed_at",
-            "deleted_at",
-        ];
-        let recurs = task.get("recurrence").is_some_and(|rule| !rule.is_null());
-        let mut fields = without(task, &read_only);
-        if recurs && (status != "open" || trashed) {
-            // A closed occurrence must not begin a series of its own.
-            fields["recurrence"] = Value::Null;
-        }
-        commands.push(command("create_task", id.clone(), fields));
-        match status.as_str() {
-            "done" => commands.push(command("complete_task", id.clone(), json!({}))),
-            "dropped" => commands.push(command("drop_task", id.clone(), json!({}))),
-            _ => {}
-        }
-        if trashed {
-            commands.push(command("delete_task", id, json!({})));
-        }
+    for task in parents_first(input.tasks) {
+        push_task(&mut commands, task);
     }
     let read = |value| {
         serde_json::from_value(value).map_err(|error| {
@@ -220,13 +185,55 @@ fn commands(input: ImportInput) -> Result<Vec<CommandInput>, Problem> {
     commands.into_iter().map(read).collect()
 }
 
+/// The steps that make one task again, as it was: open, closed or in the trash.
+fn push_task(commands: &mut Vec<Value>, mut task: Value) {
+    let id = task.get("id").cloned();
+    let status = task
+        .get("status")
+        .and_then(Value::as_str)
+        .unwrap_or("open")
+        .to_owned();
+    let trashed = task.get("deleted_at").is_some_and(|at| !at.is_null());
+    if let Some(list) = task.as_object_mut() {
+        list.remove("warnings");
+    }
+    let read_only = [
+        "status",
+        "version",
+        "position",
+        "series_id",
+        "occurrence",
+        "created_at",
+        "updated_at",
+        "closed_at",
+        "deleted_at",
+    ];
+    let recurs = task.get("recurrence").is_some_and(|rule| !rule.is_null());
+    let mut fields = without(task, &read_only);
+    if recurs && (status != "open" || trashed) {
+        // A closed occurrence must not begin a series of its own.
+        fields["recurrence"] = Value::Null;
+    }
+    commands.push(command("create_task", id.clone(), fields));
+    match status.as_str() {
+        "done" => commands.push(command("complete_task", id.clone(), json!({}))),
+        "dropped" => commands.push(command("drop_task", id.clone(), json!({}))),
+        _ => {}
+    }
+    if trashed {
+        commands.push(command("delete_task", id, json!({})));
+    }
+}
+
 fn command(kind: &str, id: Option<Value>, set: Value) -> Value {
     json!({ "type": kind, "id": id, "set": set })
 }
 
 fn without(mut record: Value, fields: &[&str]) -> Value {
     if let Some(object) = record.as_object_mut() {
-        fields.iter().for_each(|field| drop(object.remove(*field)));
+        for field in fields {
+            object.remove(*field);
+        }
     }
     record
 }

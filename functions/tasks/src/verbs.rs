@@ -1,20 +1,11 @@
 //! The verbs: what is done to a task beside changing its fields.
 
-use crate::act::{act, expect, nothing, record, task};
-use contract::commands::{self, RescheduleInput, Scope, SnoozeInput};
-use domain::{
-    command::Command,
-    id::{DeliveryId, ReminderId, SeriesId, TaskId},
-    need::Need,
-    reminder,
-    series::Series,
-    state::State,
-    task::change::Expect,
-};
+use crate::act::{act, expect, nothing, task};
+use contract::commands::{self, RescheduleInput, Scope};
+use domain::{command::Command, id::TaskId, task::change::Expect};
 use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Writes};
 use serde::Deserialize;
 use serde_json::Value;
-use std::sync::Arc;
 
 async fn on_task(
     deps: Deps,
@@ -161,107 +152,4 @@ pub(crate) async fn empty_trash(deps: Deps, who: Deletes) -> Result<Answer, Prob
         },
     )
     .await
-}
-
-async fn on_series(
-    deps: Deps,
-    who: Writes,
-    id: SeriesId,
-    command: Command,
-) -> Result<Answer, Problem> {
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        command,
-        record::<Series>(200, id.0),
-    )
-    .await
-}
-
-/// `POST /series/{id}/end`
-pub(crate) async fn end_series(
-    deps: Deps,
-    who: Writes,
-    Id(id): Id<SeriesId>,
-) -> Result<Answer, Problem> {
-    on_series(deps, who, id, Command::EndSeries { id }).await
-}
-
-/// `POST /series/{id}/pause`
-pub(crate) async fn pause_series(
-    deps: Deps,
-    who: Writes,
-    Id(id): Id<SeriesId>,
-) -> Result<Answer, Problem> {
-    on_series(deps, who, id, Command::PauseSeries { id }).await
-}
-
-/// `POST /series/{id}/resume`
-pub(crate) async fn resume_series(
-    deps: Deps,
-    who: Writes,
-    Id(id): Id<SeriesId>,
-) -> Result<Answer, Problem> {
-    on_series(deps, who, id, Command::ResumeSeries { id }).await
-}
-
-/// Which reminder, until when.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SnoozeBody {
-    task_id: TaskId,
-    until: jiff::Timestamp,
-}
-
-/// `POST /reminders/{id}/snooze`
-pub(crate) async fn snooze(
-    deps: Deps,
-    who: Writes,
-    Id(reminder): Id<ReminderId>,
-    Body(input): Body<SnoozeBody>,
-) -> Result<Answer, Problem> {
-    let (id, until) = (input.task_id, input.until);
-    let command = Command::SnoozeReminder {
-        id,
-        reminder: Some(reminder),
-        until,
-    };
-    act(&deps, &who, Expect::Any, command, task(200, id)).await
-}
-
-/// `POST /tasks/{id}/snooze`: the task's last reminder, or a new one.
-pub(crate) async fn snooze_task(
-    deps: Deps,
-    who: Writes,
-    Id(id): Id<TaskId>,
-    Body(input): Body<SnoozeInput>,
-) -> Result<Answer, Problem> {
-    let command = Command::SnoozeReminder {
-        id,
-        reminder: input.reminder_id,
-        until: input.until,
-    };
-    act(&deps, &who, Expect::Any, command, task(200, id)).await
-}
-
-/// `POST /deliveries/{id}/retry`
-pub(crate) async fn retry(
-    deps: Deps,
-    who: Writes,
-    Id(id): Id<DeliveryId>,
-) -> Result<Answer, Problem> {
-    let need = Need {
-        deliveries: vec![id],
-        ..Need::default()
-    };
-    let decide = Arc::new(move |state: &mut State, now| {
-        reminder::retry(state, id, now)?;
-        Ok(store::Answer {
-            status: 202,
-            body: format!("{{\"id\":\"{id}\",\"state\":\"open\"}}"),
-            version: None,
-        })
-    });
-    Ok(deps.store.commit(&who, need, decide).await?.into())
 }

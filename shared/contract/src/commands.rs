@@ -1,17 +1,14 @@
 //! Commands as JSON: what `/commands` takes, `interpret` proposes and import writes.
 
-use crate::input::TaskInput;
+mod read;
+
 use domain::{
-    command::Command,
     id::*,
     list::{ListPatch, SectionPatch, TagPatch, ViewPatch},
     record::present,
     refusal::Refusal,
     settings::SettingsPatch,
-    task::{
-        change::{Edit, Expect},
-        place::Place,
-    },
+    task::place::Place,
     when::When,
 };
 use jiff::Timestamp;
@@ -132,33 +129,6 @@ impl Kind {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct MoveInput {
-    #[serde(deserialize_with = "present")]
-    list_id: Option<Option<ListId>>,
-    #[serde(deserialize_with = "present")]
-    section_id: Option<Option<SectionId>>,
-    #[serde(deserialize_with = "present")]
-    parent_id: Option<Option<TaskId>>,
-    #[serde(deserialize_with = "present")]
-    after: Option<Option<TaskId>>,
-}
-
-/// Where a task is to stand.
-///
-/// # Errors
-/// A shape that is not `{list_id, section_id, parent_id, after}`.
-pub fn place(set: Value) -> Result<Place, Refusal> {
-    let input: MoveInput = read(set)?;
-    Ok(Place {
-        list: input.list_id,
-        section: input.section_id,
-        parent: input.parent_id,
-        after: input.after,
-    })
-}
-
 /// When a task is due instead.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -203,218 +173,31 @@ pub struct CommentInput {
     pub text: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CopyInput {
-    #[serde(default)]
-    id: Option<TaskId>,
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MoveInput {
+    #[serde(deserialize_with = "present")]
+    list_id: Option<Option<ListId>>,
+    #[serde(deserialize_with = "present")]
+    section_id: Option<Option<SectionId>>,
+    #[serde(deserialize_with = "present")]
+    parent_id: Option<Option<TaskId>>,
+    #[serde(deserialize_with = "present")]
+    after: Option<Option<TaskId>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NameInput {
-    name: String,
-    #[serde(default, flatten)]
-    set: std::collections::BTreeMap<String, Value>,
-}
-
-impl CommandInput {
-    /// The command itself, for this person; ids that are left out are made by `fresh`.
-    ///
-    /// # Errors
-    /// A field that is unknown, missing or unfit.
-    pub fn command(
-        self,
-        person: UserId,
-        fresh: &dyn Fn() -> Uuid,
-    ) -> Result<(Command, Expect), Refusal> {
-        let expect = self.base.map_or(Expect::Any, Expect::Base);
-        Ok((self.read(person, fresh)?, expect))
-    }
-
-    fn read(self, person: UserId, fresh: &dyn Fn() -> Uuid) -> Result<Command, Refusal> {
-        let Self {
-            kind,
-            id,
-            set,
-            add,
-            remove,
-            ..
-        } = self;
-        let made = || id.unwrap_or_else(fresh);
-        let named = || id.ok_or_else(|| Refusal::field("/id", "Say which one by its `id`."));
-        let fields = set.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        Ok(match kind {
-            Kind::CreateTask => {
-                let input: TaskInput = read(fields)?;
-                let id = TaskId(input.id.map_or_else(made, |id| id.0));
-                let (draft, repeat) = input.fields(person, id)?;
-                Command::CreateTask {
-                    id,
-                    draft,
-                    repeat: repeat.flatten(),
-                }
-            }
-            Kind::UpdateTask => {
-                let id = TaskId(named()?);
-                let (set, repeat) = read::<TaskInput>(fields)?.fields(person, id)?;
-                let edit = Edit {
-                    set,
-                    repeat,
-                    add_tags: add.tags,
-                    remove_tags: remove.tags,
-                    add_blockers: add.blocked_by,
-                    remove_blockers: remove.blocked_by,
-                    following: false,
-                };
-                Command::UpdateTask {
-                    id,
-                    edit: Box::new(edit),
-                }
-            }
-            Kind::CompleteTask => Command::CompleteTask {
-                id: TaskId(named()?),
-            },
-            Kind::ReopenTask => Command::ReopenTask {
-                id: TaskId(named()?),
-            },
-            Kind::DropTask => Command::DropTask {
-                id: TaskId(named()?),
-            },
-            Kind::DeleteTask => Command::DeleteTask {
-                id: TaskId(named()?),
-            },
-            Kind::RestoreTask => Command::RestoreTask {
-                id: TaskId(named()?),
-            },
-            Kind::DuplicateTask => {
-                let copy = read::<CopyInput>(fields)?.id.map_or_else(fresh, |id| id.0);
-                Command::DuplicateTask {
-                    id: TaskId(named()?),
-                    copy: TaskId(copy),
-                }
-            }
-            Kind::MoveTask => Command::MoveTask {
-                id: TaskId(named()?),
-                to: place(fields)?,
-            },
-            Kind::Reschedule => {
-                let input: RescheduleInput = read(fields)?;
-                let following = input.scope == Scope::Following;
-                Command::Reschedule {
-                    id: TaskId(named()?),
-                    due: input.due,
-                    following,
-                }
-            }
-            Kind::Skip => Command::Skip {
-                id: TaskId(named()?),
-            },
-            Kind::EndSeries => Command::EndSeries {
-                id: SeriesId(named()?),
-            },
-            Kind::PauseSeries => Command::PauseSeries {
-                id: SeriesId(named()?),
-            },
-            Kind::ResumeSeries => Command::ResumeSeries {
-                id: SeriesId(named()?),
-            },
-            Kind::SnoozeReminder => {
-                let input: SnoozeInput = read(fields)?;
-                Command::SnoozeReminder {
-                    id: TaskId(named()?),
-                    reminder: input.reminder_id,
-                    until: input.until,
-                }
-            }
-            Kind::CreateList => Command::CreateList {
-                id: ListId(made()),
-                set: list(fields)?,
-            },
-            Kind::UpdateList => Command::UpdateList {
-                id: ListId(named()?),
-                set: list(fields)?,
-            },
-            Kind::DeleteList => Command::DeleteList {
-                id: ListId(named()?),
-            },
-            Kind::RestoreList => Command::RestoreList {
-                id: ListId(named()?),
-            },
-            Kind::CreateSection => Command::CreateSection {
-                id: SectionId(made()),
-                set: section(fields, true)?,
-            },
-            Kind::UpdateSection => Command::UpdateSection {
-                id: SectionId(named()?),
-                set: section(fields, false)?,
-            },
-            Kind::DeleteSection => Command::DeleteSection {
-                id: SectionId(named()?),
-            },
-            Kind::UpdateTag | Kind::DeleteTag => {
-                let NameInput { name, set } = read(fields)?;
-                let set = Value::Object(
-                    set.into_iter()
-                        .map(|(key, value)| {
-                            (
-                                if key == "new_name" {
-                                    "name".into()
-                                } else {
-                                    key
-                                },
-                                value,
-                            )
-                        })
-                        .collect(),
-                );
-                if kind == Kind::DeleteTag {
-                    Command::DeleteTag { name }
-                } else {
-                    Command::UpdateTag {
-                        name,
-                        set: tag(set)?,
-                    }
-                }
-            }
-            Kind::CreateView => Command::CreateView {
-                id: ViewId(made()),
-                set: view(fields)?,
-            },
-            Kind::UpdateView => Command::UpdateView {
-                id: ViewId(named()?),
-                set: view(fields)?,
-            },
-            Kind::DeleteView => Command::DeleteView {
-                id: ViewId(named()?),
-            },
-            Kind::Comment => {
-                let input: CommentInput = read(fields)?;
-                let task = input
-                    .task_id
-                    .ok_or_else(|| Refusal::field("/task_id", "Say on which task by `task_id`."))?;
-                Command::Comment {
-                    id: CommentId(made()),
-                    task,
-                    text: input.text,
-                }
-            }
-            Kind::UpdateComment => {
-                let input: CommentInput = read(fields)?;
-                Command::UpdateComment {
-                    id: CommentId(named()?),
-                    text: Some(input.text),
-                }
-            }
-            Kind::DeleteComment => Command::UpdateComment {
-                id: CommentId(named()?),
-                text: None,
-            },
-            Kind::UpdateSettings => Command::UpdateSettings {
-                set: Box::new(settings(fields)?),
-            },
-        })
-    }
+/// Where a task is to stand.
+///
+/// # Errors
+/// A shape that is not `{list_id, section_id, parent_id, after}`.
+pub fn place(set: Value) -> Result<Place, Refusal> {
+    let input: MoveInput = read(set)?;
+    Ok(Place {
+        list: input.list_id,
+        section: input.section_id,
+        parent: input.parent_id,
+        after: input.after,
+    })
 }
 
 /// The writable fields of a list.

@@ -65,7 +65,7 @@ fn when<'a>(when: &'a When, settings: &Settings) -> WhenDoc<'a> {
         When::Date(date) => WhenDoc::Date { date: *date },
         When::At { at, zone } => WhenDoc::At {
             at: *at,
-            time_zone: zone.as_ref().map(|zone| zone.as_str()),
+            time_zone: zone.as_ref().map(domain::zone::ZoneName::as_str),
             instant: when.instant(settings.zone(), settings.all_day_time.0.0),
         },
     }

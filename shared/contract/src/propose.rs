@@ -150,7 +150,11 @@ fn shifted(target: &Target, by: &str) -> Option<When> {
     let span: Span = by.parse().ok()?;
     let timed = span.get_hours() != 0 || span.get_minutes() != 0;
     // A day without a time is thought of from nine o'clock.
-    let from = if timed && matches!(due, When::Date(_)) { due.date().at(9, 0, 0, 0) } else { due.civil() };
+    let from = if timed && matches!(due, When::Date(_)) {
+        due.date().at(9, 0, 0, 0)
+    } else {
+        due.civil()
+    };
     let civil = from.checked_add(span).ok()?;
     match due {
         // A day that is put off by hours gets a time.
