@@ -29,8 +29,7 @@ pub(crate) async fn last(deps: &Deps, who: &Writer, reply: &mut Reply) -> Result
             version: None,
         })
     });
-    match self
-        .deps
+    match deps
         .store
         .commit(who, need, decide)
         .await
