@@ -5,7 +5,7 @@ mod spawn;
 mod tests;
 
 pub(crate) use spawn::{is_untouched, rebase};
-pub use spawn::{need, spawn, successor};
+pub use spawn::{spawn, successor};
 
 use crate::{
     event::{Detail, EventKind},

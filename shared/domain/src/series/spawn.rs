@@ -4,7 +4,6 @@ use super::{Series, end};
 use crate::{
     event::{Detail, EventKind},
     id::{SeriesId, TaskId, derived},
-    need::Need,
     recurrence::{CivilWhen, Next, Recurrence},
     refusal::Refusal,
     reminder, repeat,
@@ -19,16 +18,9 @@ pub fn successor(series: SeriesId, task: TaskId) -> TaskId {
     TaskId(derived(&["next", &series.to_string(), &task.to_string()]))
 }
 
-/// What must be loaded for [`spawn`].
-pub fn need(series: SeriesId, task: TaskId) -> Need {
-    Need {
-        tasks: vec![task, successor(series, task)],
-        ..Need::default()
-    }
-}
-
 /// Makes the next occurrence after a task that was closed at `closed_at`: once, however often it is asked for.
 /// Nothing happens where the closing is no longer the task's last change of status, or the series is paused or over.
+/// The task and its [`successor`] must be loaded.
 ///
 /// # Errors
 /// None that can be mended by trying again: the task or the series is gone.
