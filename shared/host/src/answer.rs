@@ -8,7 +8,7 @@ use store::{Committed, Doc, Page};
 /// A JSON answer with its version as the ETag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    answer: store::Answer,
+    said: store::Answer,
     replayed: bool,
     location: Option<String>,
 }
@@ -22,7 +22,7 @@ impl Answer {
     /// A status with JSON that is written already; empty for none.
     pub fn raw(status: u16, body: impl Into<String>) -> Self {
         Self {
-            answer: store::Answer {
+            said: store::Answer {
                 status,
                 body: body.into(),
                 version: None,
@@ -40,7 +40,7 @@ impl Answer {
     /// A record with its version.
     pub fn doc(doc: Doc) -> Self {
         let mut answer = Self::raw(200, doc.json);
-        answer.answer.version = Some(doc.version);
+        answer.said.version = Some(doc.version);
         answer
     }
 
@@ -74,8 +74,8 @@ impl Answer {
         struct New {
             id: String,
         }
-        if self.answer.status == 201
-            && let Ok(new) = serde_json::from_str::<New>(&self.answer.body)
+        if self.said.status == 201
+            && let Ok(new) = serde_json::from_str::<New>(&self.said.body)
         {
             self.location = Some(format!("{path}/{}", new.id));
         }
@@ -84,14 +84,14 @@ impl Answer {
 
     /// The body.
     pub fn body(&self) -> &str {
-        &self.answer.body
+        &self.said.body
     }
 }
 
 impl From<Committed> for Answer {
     fn from(done: Committed) -> Self {
         Self {
-            answer: done.answer,
+            said: done.answer,
             replayed: done.replayed,
             location: None,
         }
@@ -104,7 +104,7 @@ impl IntoResponse for Answer {
             status,
             body,
             version,
-        } = self.answer;
+        } = self.said;
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         let mut response = if body.is_empty() {
             status.into_response()

@@ -100,7 +100,7 @@ impl Clock for SystemClock {
 
     /// Looks at the wall clock again each minute at most, so that a clock that was set, or a laptop that slept, is noticed.
     async fn sleep_until(&self, moment: Timestamp) {
-        const GLANCE: std::time::Duration = std::time::Duration::from_secs(60);
+        const GLANCE: std::time::Duration = std::time::Duration::from_mins(1);
         loop {
             let left = moment.duration_since(Timestamp::now());
             let Ok(left) = std::time::Duration::try_from(left) else {

@@ -89,17 +89,14 @@ where
         };
         let hash = deps.key.hash(purpose, secret);
         let now = deps.clock.now();
-        let found = match deps.known.get(&hash, now) {
-            Some(known) => Some(known),
-            None => {
-                let before = deps.known.mark();
-                let found = deps.store.credential(&hash, now).await?;
-                if let Some(found) = &found {
-                    deps.known.put(hash, found, now, before);
-                }
-                found
+        let mut found = deps.known.get(&hash, now);
+        if found.is_none() {
+            let before = deps.known.mark();
+            found = deps.store.credential(&hash, now).await?;
+            if let Some(found) = &found {
+                deps.known.put(hash, found, now, before);
             }
-        };
+        }
         found
             .filter(|found| found.kind == purpose)
             .map(Self)
@@ -206,7 +203,7 @@ pub fn session_cookie(deps: &Deps, secret: &str) -> String {
         .config
         .public_url
         .as_ref()
-        .is_some_and(|url| url.is_tls());
+        .is_some_and(crate::config::PublicUrl::is_tls);
     let secure = if secure { "; Secure" } else { "" };
     format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000{secure}")
 }

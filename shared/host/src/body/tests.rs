@@ -1,7 +1,6 @@
 //! Issue "bad input", as far as it is the edge's: each refused with a code, a place, and words, quickly.
 
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
-#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use super::*;
 use domain::{recurrence::Rule, when::When, zone::ZoneName};

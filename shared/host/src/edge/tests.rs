@@ -83,7 +83,8 @@ async fn bad_input_is_refused_by_the_edge_and_writes_nothing() {
     let deep = format!("{{\"name\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
     let big = format!("{{\"name\":\"{}\"}}", "x".repeat(1 << 20));
     let form = ("content-type", "application/x-www-form-urlencoded");
-    let cases: Vec<(&str, Vec<(&str, &str)>, String, &str)> = vec![
+    type Headers<'a> = Vec<(&'a str, &'a str)>;
+    let cases: Vec<(&str, Headers<'_>, String, &str)> = vec![
         (
             "POST /api/v1/lists",
             vec![json],

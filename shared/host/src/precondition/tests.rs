@@ -12,7 +12,7 @@ fn r_1_9_if_match_and_base_version() {
         match (read(&all), expected) {
             (Ok(read), Some(expected)) => assert_eq!(read, expected, "{headers:?}"),
             (Err(problem), None) => {
-                assert_eq!(problem.code(), Code::ParameterInvalid, "{headers:?}")
+                assert_eq!(problem.code(), Code::ParameterInvalid, "{headers:?}");
             }
             (read, expected) => panic!("{headers:?}: {read:?}, not {expected:?}"),
         }

@@ -9,7 +9,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let words = refusal.to_string();
         match refusal {
-            Refusal::NotFound(_) => Self::new(Code::NotFound, words),
+            Refusal::NotFound(_) | Refusal::NothingToUndo => Self::new(Code::NotFound, words),
             Refusal::Purged => Self::new(Code::Purged, words),
             Refusal::IdTaken(_) => Self::field("/id", Code::IdTaken, words),
             Refusal::VersionMismatch { current, asked, .. } => {
@@ -45,7 +45,6 @@ impl From<Refusal> for Problem {
             }
             Refusal::UndoBlocked(left) => Self::new(Code::UndoBlocked, words)
                 .member("left", serde_json::to_value(left).unwrap_or_default()),
-            Refusal::NothingToUndo => Self::new(Code::NotFound, words),
             Refusal::Many(refused) => many(&words, refused),
             Refusal::DryRun(_) => Self::internal(&words),
             Refusal::Unfit(_) => Self::new(Code::FieldInvalid, words),
