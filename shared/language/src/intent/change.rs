@@ -12,9 +12,13 @@ use regex::Captures;
 use crate::pattern::{Pattern, patterns, words};
 
 patterns! {
-    DELETE = r"^(?:delete(?: out)?|remove|erase|clear(?: (?:off|out|up))?|cancels?|get rid of|trash|throw (?:away|out)|empty|wipe(?: out)?|purge|omit|discard|scratch|scrap|blank out|kill|take (?:out|off|away)|cross out|strike|clean(?: (?:out|up|off))?|disable|turn off|switch off|shut off|dismiss|rm(?: -?rf)?|eliminate|reset|deactivate|unset|forget(?: about)?)\b:?\s+(?P<t>.+)$";
+    DELETE = r"^(?:delete(?: out)?|remove|erase|clear(?: (?:off|out|up))?|cancels?|get rid of|trash|throw (?:away|out)|empty|wipe(?: out)?|purge|omit|discard|scratch|scrap|blank out|kill|take (?:out|off|away)|cross out|strike|clean(?: (?:out|up|off))?|disable|turn off|switch off|shut off|dismiss|rm(?: -?rf)?|eliminate|reset|deactivate|unset|forget(?: about)?|call off|nix|ditch|silence|mute|pull|uncheck|bin|toss|free up|stop)\b:?\s+(?P<t>.+)$";
     TAKE_OFF = r"^(?:you )?(?:take|strike|scratch|get|move|change|rearrange|turn|set|cross|shut|switch|put|keep) (?P<t>.+?) (?:off|out of|away from)\b(?P<rest>.*)$";
     TAKE_OF = r"^(?:you )?take (?P<t>.+?) (?:of|from) (?:the|my|our|this) .*\b(?:list|calendar|schedule|agenda)\b";
+    ALARM_OFF = r"\b(?:alarms?|reminders?|notifications?)(?: to be)?(?: turned| switched| shut)? off\b|^no more (?:alarms?|reminders?|notifications?|wake)";
+    ALONE = r"^(?:delete|remove|erase)$";
+    UNNEEDED = r"\b(?:no longer need|don't need|do not need)\b (?P<t>.+?)(?: any ?more)?$";
+    TAKE_IT_OFF = r"\b(?:so|and|please|,) (?:please )?(?:take|get|cross|scratch|strike|pull) (?P<t>.+?) (?:off|out)\b";
     PASSIVE = r"\b(?:removed|deleted|cleared|erased|cancell?ed|taken off|emptied|gone)\b(?:.*)$";
     PASSIVE_ASK = r"^(?:i|we|the|my|this|that|update|everything|all|\w+ [ap]m|twelve|please)\b";
     NO_MORE = r"\b(?:no longer need|don't need|do not need|don't want|dont want|do not want|should not contain|shouldn't (?:have|contain)|will no longer be|do not wake|don't wake)\b (?P<t>.+)$";
@@ -24,12 +28,14 @@ patterns! {
     STOP = r"^stop\b (?P<t>.*\b(?:alarms?|reminders?|wake ?-?up calls?|notifications?)\b.*)$";
     ALL = r"\b(?:tasks|to-?dos|items|events|meetings|reminders|alarms|appointments)$|^(?:all|everything|every|both)\b|\b(?:all|everything|whole|entire|every)\b|^(?:my|the) (?:calendar|schedule|agenda|to-?do list|to do list)$";
     WHOLE_LIST = r"^(?:(?:the|my|this|that|our|a|all|of|both|following|last|first|second|whole|entire) )*(?:[\w'-]+ ){0,3}lists?(?: (?:of|called|named|blank|for) .*| [\w'-]+)?$";
-    MARK = r"^(?:mark|set|flag|tick|check|cross|put) (?P<t>.+?) (?:down )?(?:as|to|off as|=|like) ?(?:a |being )?(?:done|complete[d]?|finished|closed|accomplished|over)\b";
+    MARK = r"^(?:mark|set|flag|tick|check|cross|put) (?P<t>.+?) (?:down )?(?:(?:as|to|off as|=|like) ?(?:a |being )?)?(?:done|complete[d]?|finished|closed|accomplished|over)\b";
     MARK_OFF = r"^(?:check|tick|mark|cross) off (?P<t>.+)$|^(?:check|tick|mark|cross) (?P<u>.+?) off(?: (?:of |from |on |in )?.*)?$";
     MARK_ON = r"^(?:mark|tick) (?P<t>.+?) (?:on|in|from|off) .*\b(?:list|to-?dos?)\b.*$";
     COMPLETE = r"^(?:complete|finish|close out|close|done with|finished with|finished|completed|done:?|resolve|tick|accomplish) (?P<t>.+)$";
     I_DID = r"^i(?:'ve| have| am|'m|ve)?(?: just| already| finally)* (?:done|did|finished|completed|finish|complete|done with|finished with|through with) (?:with )?(?P<t>.+)$";
-    IS_DONE = r"^(?P<t>.+?) (?:is|was|has been|are|'s|have been)(?: now| already| all| finally)* (?:done|complete|completed|finished|accomplished)$|^(?:task|tasks|to-?do) (?:completed|complete|done|finished)[: ]+(?P<u>.+)$";
+    IS_DONE = r"^(?P<t>.+?)(?:'s| is| was| has been| are| have been)(?: now| already| all| finally)* (?:done|complete|completed|finished|accomplished)$|^(?:task|tasks|to-?do) (?:completed|complete|done|finished)[: ]+(?P<u>.+)$|^(?P<v>(?:this |that |the )?(?:task|it|that|this|everything|all)) (?:done|completed|finished)$";
+    PRONOUN = r"^(?:my|your|his|her|its|our|their|the|own|user)$";
+    YOU = r"\b(?:you|your|him|her|u)\b|^(?:well|all|nicely|job well) (?:done|complete)";
     REOPEN = r"^(?:reopen|re-open|uncomplete|un-?check|un-?tick|un-?mark)\s+(?P<t>.+)$|^(?:mark|set) (?P<u>.+?) (?:as|to) (?:not (?:done|complete|completed|finished)|undone|incomplete|open|unfinished|active)$";
     RESTORE = r"^(?:restore|undelete|bring back|recover|un-?trash)\s+(?P<t>.+)$";
     DROP = r"^(?:drop|abandon|give up(?: on)?|i won't do|won't do|i'm not going to do|i am not going to do)\s+(?P<t>.+)$";
@@ -70,7 +76,7 @@ pub(crate) fn read(shape: &Shape) -> Option<Wish> {
         (&MARK, Intent::CompleteTask, 0.93),
         (&MARK_OFF, Intent::CompleteTask, 0.9),
         (&MARK_ON, Intent::CompleteTask, 0.75),
-        (&RESTORE, Intent::RestoreTask, 0.8),
+        (&RESTORE, Intent::RestoreTask, 0.6),
         (&END, Intent::EndSeries, 0.85),
         (&SKIP, Intent::Skip, 0.7),
         (&RENAME, Intent::UpdateTask, 0.85),
@@ -105,6 +111,10 @@ fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
         .clone()
         .and_then(|r| shape.whole.get(r))
         .unwrap_or_default();
+    // "change my name to bob"
+    if PRONOUN.is_match(words) {
+        wish.sure = 0.3;
+    }
     if *intent == Intent::UpdateTask && WHOLE_LIST.is_match(words) {
         wish.intent = Intent::UpdateList;
     }
@@ -247,12 +257,23 @@ fn moved(shape: &Shape) -> Option<Wish> {
 }
 
 fn deletion(shape: &Shape) -> Option<Wish> {
+    let mut wish = taken_away(shape)?;
+    if ours::music(shape) {
+        wish.sure = wish.sure.min(0.4);
+    }
+    Some(wish)
+}
+
+fn taken_away(shape: &Shape) -> Option<Wish> {
     let found = [&STOP, &DO_NOT_WAKE, &DELETE, &TAKE_OFF, &TAKE_OF]
         .iter()
         .find_map(|p| shape.is(p));
     let ours = ours::any(shape);
     if let Some(found) = found {
         let lead = shape.text.split(' ').next().unwrap_or_default();
+        if shape.text.starts_with("pull up") {
+            return None;
+        }
         let turned = !shape.text.starts_with("get rid")
             && matches!(
                 lead,
@@ -277,7 +298,23 @@ fn deletion(shape: &Shape) -> Option<Wish> {
         if !ours
             && matches!(
                 lead,
-                "take" | "clean" | "wipe" | "empty" | "throw" | "clear" | "strike" | "scratch"
+                "take"
+                    | "clean"
+                    | "wipe"
+                    | "empty"
+                    | "throw"
+                    | "clear"
+                    | "pull"
+                    | "ditch"
+                    | "nix"
+                    | "silence"
+                    | "mute"
+                    | "toss"
+                    | "bin"
+                    | "free"
+                    | "call"
+                    | "uncheck"
+                    | "stop"
             )
             && !shape.text.contains(" off")
         {
@@ -298,6 +335,17 @@ fn deletion(shape: &Shape) -> Option<Wish> {
         }
         return Some(deleted(shape, shape.at(&found, "t"), ours));
     }
+    if shape.has(&ALONE) {
+        return Some(aimed(shape, Intent::DeleteTask, 0.5, None));
+    }
+    if shape.has(&ALARM_OFF) {
+        let mut wish = deleted(shape, None, true);
+        wish.intent = Intent::DeleteReminder;
+        return Some(wish);
+    }
+    if let Some(found) = shape.is(&TAKE_IT_OFF).filter(|_| ours) {
+        return Some(deleted(shape, shape.at(&found, "t"), ours));
+    }
     if let Some(found) = shape.is(&EMPTY).filter(|_| ours) {
         return Some(deleted(shape, shape.at(&found, "t"), ours));
     }
@@ -306,6 +354,11 @@ fn deletion(shape: &Shape) -> Option<Wish> {
         .filter(|_| ours && !shape.text.contains("add") && !shape.text.contains("put"))
     {
         return Some(deleted(shape, shape.at(&found, "t"), ours));
+    }
+    if let Some(found) = shape.is(&UNNEEDED).filter(|_| !ours::elsewhere(shape)) {
+        let mut wish = deleted(shape, shape.at(&found, "t"), ours);
+        wish.sure = wish.sure.min(0.45);
+        return Some(wish);
     }
     if shape.has(&PASSIVE)
         && shape.has(&PASSIVE_ASK)
@@ -351,9 +404,16 @@ fn deleted(shape: &Shape, at: Option<Range<usize>>, ours: bool) -> Wish {
 
 fn completion(shape: &Shape) -> Option<Wish> {
     let ours = ours::any(shape);
+    let about_you = YOU.is_match(shape.text);
+    if about_you {
+        return None;
+    }
     for (pattern, sure) in [(&IS_DONE, 0.7), (&I_DID, 0.7), (&COMPLETE, 0.65)] {
         if let Some(found) = shape.is(pattern) {
-            let at = shape.at(&found, "t").or_else(|| shape.at(&found, "u"));
+            let at = shape
+                .at(&found, "t")
+                .or_else(|| shape.at(&found, "u"))
+                .or_else(|| shape.at(&found, "v"));
             let sure = if shape.has(&TASK) || shape.has(&LIST) {
                 0.92
             } else if ours::elsewhere(shape) {

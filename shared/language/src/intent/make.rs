@@ -9,27 +9,28 @@ use crate::pattern::patterns;
 patterns! {
     REMIND_TO = r"^(?:~ )?(?:(?:i (?:need|want) you to |be sure to )?(?:remind|notify|alert|ping|nudge|tell) (?:me|us)|don't let me forget|(?:i )?don't want to forget|set (?:me )?(?:a|an|the)? ?(?:reminder|alarm|alert)|(?:create|make|add|put|give me|send me|i need|i want|need|schedule)(?: me)? (?:a |an |another )?(?:new )?(?:reminder|alarm|alert))(?: (?:set|made))?(?: up)?\s*~?\s*(?:to|about|of|that|for(?: me)?(?: to)?|on|:|-)?\s*~?\s*(?:to |that i (?:need|have) to |that )?(?P<x>.*)$";
     REMIND = r"\b(?:remind (?:me|us|about)|reminders? (?:to|for|about|me)|wake (?:me|us)|wake up|notify me|alert me|ping me|nudge me|don't let me forget|don't want to forget|be notified|be reminded|a reminder)\b";
-    REMIND_START = r"^(?:remind|repeat reminder|repeat my|wake|notify|alert|don't let me forget|tell me to|let me know (?:of|when|before|if)|send me (?:a )?(?:notice|notification|reminder)|sound)\b";
+    REMIND_START = r"^(?:remind|repeat reminder|repeat my|wake|notify|alert|don't let me forget|tell me to|let me know (?:of|when|before|if)|(?:send|give) me (?:a |an )?(?:notice|notification|reminder|heads[ -]?up|nudge|shout|alert|buzz)|inform me|buzz me|ring me at|help me remember|i need help remembering|sound)\b";
     SET_REMINDER = r"\b(?:set|create|make|add|have|need|want|get|put|schedule|turn on|start|sound|give|confirm|change|request|setup|like)\b.*\b(?:reminders?|alarms?|alerts?|wake ?-?up calls?|notifications?|notice)\b";
     WAKE = r"\b(?:wake (?:me|us)(?: up)?|i need to (?:be )?up by|need to (?:get )?up (?:by|at))\b";
     NEW_LIST = r"^(?:add|create|make(?: me)?|begin|start(?: me)?|new|generate|prepare|produce|set up|build|open|show|write|compile|put together|i (?:need|want|have) (?:to (?:make|have|create|start) )?|need|fresh|edit|have|want to have|can you create)?\s*(?:me )?(?:(?:a|an|the|another|my|fresh|new|blank|empty|packing|shopping|grocery|to-?do|to do|[\w-]+) ){0,4}(?:list|lists|checklist|register|catalogue|playlist)\b(?:\s*(?P<x>(?:of|for|about|called|named|titled|to|in|by|by ~)\b.*))?$";
     CALLED = r"\b(?:called|named|titled)\b";
     LIST_NAME = r"(?:list|checklist) (?:called|named|titled|of|for|about) (?P<x>.+)$|(?:create|make|new|start|begin|add|prepare)(?: me)?(?: a| an| the| my| new)* (?P<y>[\w' -]+?) (?:list|checklist)$";
-    ADD_TO = r"^(?:add|put|insert|include|append|place|throw|write|note|log|enter|jot|re ?add|stick|get|list|save|record|mark|remember to put|remember to add)(?: down)? (?P<x>.+?) (?:to|on|onto|in|into|at|for|down (?:on|in)|of) (?:(?:the|my|our|this|that|those|a) )?(?P<l>.*?(?:lists?|lisr|to-?dos?|to do|calendar|schedule|agenda|tasks|groceries|notes?|card|inbox|there|todos list))\b.*$";
+    ADD_TO = r"^(?:add|put|insert|include|append|place|throw|write|note|log|enter|jot|re ?add|stick|get|list|save|record|mark|tack|toss|pop|squeeze|remember to put|remember to add)(?: down| on| in)? (?P<x>.+?) (?:to|on|onto|in|into|at|for|down (?:on|in)|of) (?:(?:the|my|our|this|that|those|a) )?(?P<l>.*?(?:lists?|lisr|to-?dos?|to do|calendar|schedule|agenda|tasks|groceries|notes?|card|inbox|there|todos list))\b.*$";
     ADD_ON = r"^(?:add|put|insert|include|append|place|write|note)(?: down)? (?:to|on|onto|in|into) (?:(?:the|my|our|this|that) )?(?P<l>.*?(?:lists?|to-?dos?|to do|calendar|schedule|agenda|tasks|groceries))(?: list)?:? (?P<x>.+)$";
+    UPDATE_WITH = r"^update (?:the |my |our )?(?P<l>.*?(?:list|calendar|schedule|agenda)) with (?P<x>.+)$";
     ON_LIST = r"^(?:on|to|in) (?:(?:the|my|our) )?(?P<l>.*?lists?),? (?:please )?(?:add|put|include|insert) (?P<x>.+)$";
     NEEDS_LIST = r"\b(?:need|want|needs|like|add(?:ed)?|put|include[sd]?|insert|have|should|should be|should have)\b.*\b(?:list|lisr|groceries|calendar|schedule|agenda)\b|\b(?:list|calendar|schedule)\b.*\b(?:should (?:have|include)|needs)\b";
     TASK_TO = r"^(?:add|create|make|new|set up|start|insert|open|append|enter|log|write|put|give me|i (?:need|want|have))?(?: me)?(?: (?:a|an|another|the|new|some|one|my))*\s*(?:task|to-?do|to do|to-?do item|item|errand|chore|shopping item)(?: item| list)?(?:\s*(?:to|for|of|called|named|titled|about|that says|that|saying|:|-)\s+)+(?P<x>.+)$|^(?:add|create|make|new)(?: (?:a|an|another|the|new))* (?:task|to-?do|to do)(?: item)?:?\s+(?P<y>.+)$|^(?:task|todo|to-do|note)\s*[:-]\s*(?P<z>.+)$";
     SOMEBODYS = r"^(?P<who>(?:add|create|make) (?:a|an|the) (?:task|to-?do) for \w+ to )";
     IF_NOT = r"\bif (?:it'?s |they'?re |it is )?not\b.*\b(?:add|put)\b|\b(?:add|put) (?:it|them|that)\b";
     DUTY = r"^(?:(?:i|we) (?:need to|have to|have got to|must|should|gotta|ought to|got to)|need to|gotta|have to|don't|do not|remember|make sure)\b";
-    NEED_TO = r"^(?:(?:i|we) (?:need|have|want|must|should|gotta|ought|got)(?: got)?(?: to)?|need to|gotta|have to|don't (?:let me )?forget(?: to)?|do not forget(?: to)?|remember(?: to)?|make sure (?:to|i|we)) (?P<x>.+)$";
+    NEED_TO = r"^(?:(?:i|we) (?:need|have|want|must|should|gotta|ought|got)(?: got)?(?: to)?|need to|gotta|have to|don't (?:let me )?forget(?: to)?|do not forget(?: to)?|(?:i )?(?:shouldn't|should not|can't|mustn't|must not|cannot) forget(?: to)?|keep in mind(?: that)?(?: i (?:have|need))?(?: to)?|note that|remember(?: to)?|make sure (?:to|i|we)) (?P<x>.+)$";
     ADD = r"^(?:add|create|note|jot down|write down|append|insert|include|put|re ?add|new)\b:? (?P<x>.+)$";
     MEETING = r"^(?:schedule|plan|book|arrange|organi[sz]e|set up|set|make|create|add|put|mark|save|enter|block|new|have|i have|we have|insert|setup)\b.*\b(?:calendar|schedule|agenda|appoint(?:ment)?|meeting|event|lunch|dinner|breakfast|party|date|call|birthday|wedding|class|practice|dentist|doctor|visit|interview|conference|game|day)\b";
     MEETING_BARE = r"^(?:(?:a|the|my|new|team|lunch|dinner|staff|client) )*(?:meeting|appointment|lunch|dinner|breakfast|brunch|party|birthday|interview|conference|call|dentist|doctor|event|reminder|alarm|standup)\b";
     SCHEDULE = r"^(?:schedule|plan)\b (?P<x>.+)$";
     FOR_ME = r"^\w+(?: up| out)? (?:me|us)\b";
-    ASKED = r"^(?:hey |hi |please |olly |so |and )*(?:can|could|would|will) (?:you|i|we)\b|^(?:please )|\b(?:you|your|you've|you're|ur)\b";
+    ASKED = r"^(?:hey |hi |please |olly |so |and )*(?:can|could|would|will) (?:you|i|we)\b|^(?:please )|^(?:i|we) (?:really )?(?:want|wish|would)\b|^i'd\b|\b(?:you|your|you've|you're|ur)\b";
     /// Up to six words that are no question and no request.
     NOTE = r"^(?:[\w'&-]+ ){1,6}~\s*$";
     SENTENCE = r"^(?:i|i'm|im|we|you|he|she|it|they|there|look|find|tell|show|search|play|turn|give|let)\b|\b(?:is|are|was|were|am|has)\b";
@@ -149,11 +150,11 @@ fn task(shape: &Shape) -> Option<Wish> {
                 .or_else(|| shape.at(&found, "z")),
         );
     }
-    for pattern in [&ON_LIST, &ADD_ON, &ADD_TO] {
+    for pattern in [&ON_LIST, &ADD_ON, &ADD_TO, &UPDATE_WITH] {
         if let Some(found) = shape.is(pattern) {
             let list = found.name("l").map_or("", |m| m.as_str());
             let ours = LIST.is_match(list) || TASK.is_match(list) || CALENDAR.is_match(list);
-            let song = shape.text.contains("song") || shape.text.contains("playlist");
+            let song = ours::music(shape);
             return made(
                 if song {
                     0.3
@@ -253,7 +254,7 @@ fn bare(shape: &Shape) -> Option<Wish> {
         (true, _, _) if !elsewhere && shape.has(&NOTE) && !shape.has(&SENTENCE) => 0.7,
         (true, _, _) => 0.6,
         (_, true, true) if !elsewhere => 0.72,
-        (_, true, _) if shape.has(&MEETING_BARE) => 0.68,
+        (_, true, _) if shape.has(&MEETING_BARE) && !shape.has(&SENTENCE) && !elsewhere => 0.68,
         (_, true, _) => 0.4,
         (_, _, true) if !elsewhere && shape.text.len() < 60 => 0.35,
         (..) if shape.has(&REMINDER) || shape.has(&MEETING_BARE) => 0.35,
