@@ -170,7 +170,7 @@ pub struct Item {
     pub intent: Intent,
     /// The title of what is made, or the new title in a change.
     pub title: Option<String>,
-    /// What is meant, in the person's words; `language::target` finds it.
+    /// What is meant, in the person's words; `language::target` finds it. With `create_reminder` it is the task that gets the reminder.
     pub target: Option<Target>,
     /// When it is due.
     pub due: Option<Moment>,

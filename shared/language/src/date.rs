@@ -1,6 +1,7 @@
 //! Dates and times in a sentence: duckling's readings, corrected, joined with our own.
 
 mod join;
+mod named;
 mod own;
 
 pub(crate) use own::{days, monday};
@@ -179,6 +180,7 @@ fn is_attribute(work: &str, range: &Range<usize>) -> bool {
 pub(crate) fn warm_all() {
     warm();
     own::warm();
+    named::warm();
     join::warm();
 }
 

@@ -3,8 +3,8 @@
 use contract::interpret::{Decision, Intent, Item, Mode, Moment, Trouble};
 use jiff::ToSpan;
 
+use crate::build::Builder;
 use crate::intent::Wish;
-use crate::interpret::Builder;
 
 /// From here on it is done without asking.
 const ACT: f64 = 0.66;
@@ -23,6 +23,7 @@ pub(crate) struct Verdict {
 /// Weighs a wish with what was found.
 pub(crate) fn decide(wish: &Wish, build: &Builder) -> Verdict {
     let item = &build.item;
+    let intent = item.intent;
     let mut verdict = Verdict {
         decision: Decision::Act,
         confidence: wish.sure,
@@ -30,11 +31,11 @@ pub(crate) fn decide(wish: &Wish, build: &Builder) -> Verdict {
         problems: problems(build),
         alternatives: Vec::new(),
     };
-    if wish.intent == Intent::None || wish.sure < ASK {
+    if intent == Intent::None || wish.sure < ASK {
         verdict.decision = Decision::Ignore;
         return verdict;
     }
-    if wish.intent.only_reads() {
+    if intent.only_reads() {
         verdict.decision = if wish.sure >= 0.5 {
             Decision::Act
         } else {
@@ -45,22 +46,23 @@ pub(crate) fn decide(wish: &Wish, build: &Builder) -> Verdict {
         return verdict;
     }
     let many = item.target.as_ref().is_some_and(|t| t.all);
-    if wish.intent.destroys() || many {
+    if intent.destroys() || many {
         verdict.decision = Decision::Confirm;
-        verdict.question = Some(sure_about(wish.intent, item));
+        verdict.question = Some(sure_about(intent, item));
     }
     if wish.sure < ACT {
-        verdict.ask(do_you_want(wish.intent, item));
+        verdict.ask(do_you_want(intent, item));
     }
-    if needs_title(wish.intent) && item.title.is_none() {
-        let question = if wish.intent == Intent::CreateReminder {
+    if needs_title(intent) && item.title.is_none() && item.target.is_none() {
+        let question = if intent == Intent::CreateReminder {
             "What shall I remind you of?"
         } else {
             "What shall it be called?"
         };
         verdict.ask(question.to_owned());
     }
-    if wish.intent == Intent::CreateReminder
+    if intent == Intent::CreateReminder
+        && item.target.is_none()
         && item.due.is_none()
         && item.recurrence.is_none()
         && item.deadline.is_none()
@@ -68,7 +70,7 @@ pub(crate) fn decide(wish: &Wish, build: &Builder) -> Verdict {
     {
         verdict.ask("When shall I remind you?".to_owned());
     }
-    if wish.intent == Intent::Reschedule
+    if intent == Intent::Reschedule
         && item.due.is_none()
         && item.deadline.is_none()
         && item.start.is_none()

@@ -11,7 +11,7 @@ use crate::sigil::Signs;
 
 patterns! {
     OVERDUE = r"\b(?:overdue|late|past due|missed)\b";
-    DONE = r"\b(?:completed|done|finished|closed)\b";
+    DONE = r"\b(?:completed|done|finished|closed)\b|\bdid (?:i|we) (?:complete|finish|do|close|get done)\b";
     NOT_DONE = r"\b(?:not (?:yet )?(?:done|completed|finished)|yet to|unfinished|open|pending|outstanding|left)\b";
     UPCOMING = r"\b(?:upcoming|coming up|soon)\b";
     TAGGED = r"\b(?:tagged|labell?ed|with (?:the )?tag) (?P<tag>[\w-]+)";
@@ -21,6 +21,7 @@ patterns! {
 /// The filter.
 pub(crate) fn filter(
     work: &str,
+    plain: &str,
     pieces: &[Piece],
     signs: &Signs,
     list: Option<&str>,
@@ -28,14 +29,17 @@ pub(crate) fn filter(
     context: &Context,
 ) -> String {
     let mut parts = Vec::new();
-    if DONE.is_match(work) && !NOT_DONE.is_match(work) {
+    let status_done = DONE.is_match(work) && !NOT_DONE.is_match(work);
+    if status_done {
         parts.push("status=done".to_owned());
     } else {
         parts.push("status=open".to_owned());
     }
+    let closed = status_done && !pieces.is_empty();
+    let field = if closed { "closed" } else { "due" };
     if OVERDUE.is_match(work) {
         parts.push("due<today".to_owned());
-    } else if let Some(due) = pieces.first().and_then(|p| due(p, context)) {
+    } else if let Some(due) = pieces.first().and_then(|p| due(p, field, plain, context)) {
         parts.push(due);
     } else if UPCOMING.is_match(work) {
         parts.push("due>=today".to_owned());
@@ -71,7 +75,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// The days that are meant, as a half-open range.
-fn due(piece: &Piece, context: &Context) -> Option<String> {
+fn due(piece: &Piece, field: &str, plain: &str, context: &Context) -> Option<String> {
     let today = context.now.date();
     let first = piece.day.unwrap_or(today);
     let last = match (piece.through, piece.grain) {
@@ -87,9 +91,18 @@ fn due(piece: &Piece, context: &Context) -> Option<String> {
         _ => day.to_string(),
     };
     Some(match piece.role {
-        crate::date::Role::By => format!("due<{}", say(end)),
-        crate::date::Role::Start => format!("due>={}", say(first)),
-        crate::date::Role::Due if first <= today && end > today => format!("due<{}", say(end)),
-        crate::date::Role::Due => format!("due>={} and due<{}", say(first), say(end)),
+        crate::date::Role::By
+            if plain
+                .get(piece.range.clone())
+                .is_some_and(|w| w.starts_with("before")) =>
+        {
+            format!("{field}<{}", say(first))
+        }
+        crate::date::Role::By => format!("{field}<{}", say(end)),
+        crate::date::Role::Start => format!("{field}>={}", say(first)),
+        crate::date::Role::Due if first <= today && end > today && field == "due" => {
+            format!("{field}<{}", say(end))
+        }
+        crate::date::Role::Due => format!("{field}>={} and {field}<{}", say(first), say(end)),
     })
 }

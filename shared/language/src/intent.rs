@@ -4,8 +4,10 @@
 
 mod ask;
 mod change;
+mod delete;
 mod make;
 pub(crate) mod ours;
+mod point;
 
 use std::ops::Range;
 
@@ -32,6 +34,7 @@ pub(crate) struct Wish {
     /// Where the target is, in the text.
     pub(crate) target_at: Option<Range<usize>>,
     pub(crate) list: Option<String>,
+    pub(crate) tags: Vec<String>,
     /// A whole list is meant by its name.
     pub(crate) new_text: Option<Range<usize>>,
     /// "an hour later": ISO 8601.
@@ -129,6 +132,8 @@ pub(crate) fn warm_all() {
     warm();
     ask::warm();
     change::warm();
+    delete::warm();
+    point::warm();
     make::warm();
     ours::warm();
 }
@@ -142,5 +147,5 @@ pub(crate) fn add(shape: &Shape) -> Wish {
 
 /// Where the words that name a target lie within it.
 pub(crate) fn core(words: &str) -> (usize, usize) {
-    change::core(words)
+    point::core(words)
 }

@@ -3,6 +3,7 @@
 //! Pure: no clock, no network, no files. [`interpret`] reads one line; [`target`] finds which task it means;
 //! [`interpret_line`] is both behind JSON, for the command line and for HTTP.
 
+mod build;
 mod context;
 mod date;
 mod decide;

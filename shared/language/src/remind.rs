@@ -15,6 +15,9 @@ patterns! {
     DAY_BEFORE = r"(?:[,;]?\s*\b(?:and )?)(?:remind|alert|notify|tell) me (?:on )?the (day|night|evening|week) before\b";
     ON_TIME = r"(?:[,;]?\s*\b(?:and |with )*)(?:remind|alert|notify|tell|ping) me (?:when it(?:'s| is) due|when it(?:'s| is) time|at (?:the|that) (?:due )?time|on time|then)\b";
     REMIND_ME = r"[,;.]?\s*\b(?:and |please |also |then )*(?:(?:remind|alert|notify|ping|nudge) me(?: (?:about|of) (?:it|this|that))?|with (?:a )?reminder|(?:set )?(?:a )?reminder)(?: (?:for|on|at))?\s*$";
+    /// "add a reminder to call mom 30 minutes before"
+    TRAILING = r"\b((?:NUM (?:minutes?|mins?|hours?|hrs?|days?|weeks?)(?:,? (?:and )?)?)+) ?(before(?:hand)?|prior|in advance|ahead(?: of time)?|earlier|after)[.!]?$";
+    SAID = r"\b(?:remind|reminder|alert|notify|notification|alarm)\b";
     PAIR = r"(NUM) (minutes?|mins?|m|hours?|hrs?|h|days?|weeks?)\b";
 }
 
@@ -73,6 +76,16 @@ fn next(work: &str) -> Option<(Range<usize>, Vec<String>)> {
             "-P1D"
         };
         return Some((group(&c, 0)?, vec![offset.to_owned()]));
+    }
+    if SAID.is_match(work)
+        && let Some(c) = TRAILING.captures(work)
+    {
+        let after = words(&c, 2) == "after";
+        let offsets = PAIR
+            .captures_iter(words(&c, 1))
+            .filter_map(|p| offset(words(&p, 1), words(&p, 2), after))
+            .collect();
+        return Some((group(&c, 0)?, offsets));
     }
     let c = ON_TIME.captures(work)?;
     Some((group(&c, 0)?, vec!["PT0S".to_owned()]))

@@ -3,6 +3,7 @@
 mod bounds;
 pub(crate) mod cursor;
 mod head;
+mod ranked;
 mod rule;
 mod tail;
 
@@ -234,6 +235,7 @@ pub(crate) fn warm_all() {
     warm();
     cursor::warm();
     head::warm();
+    ranked::warm();
     tail::warm();
     bounds::warm();
 }

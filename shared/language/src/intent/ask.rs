@@ -72,7 +72,7 @@ pub(crate) fn read(shape: &Shape) -> Option<Wish> {
             .and_then(|r| shape.whole.get(r))
             .unwrap_or_default();
         if let Some(at) = at.filter(|_| !VAGUE.is_match(words)) {
-            wish.target = Some(super::change::target(words));
+            wish.target = Some(super::point::target(words));
             wish.target_at = Some(at);
         }
     }

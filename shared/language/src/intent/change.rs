@@ -4,37 +4,22 @@ use std::ops::Range;
 
 use contract::interpret::{Intent, Priority, Target};
 
-use super::ours::{self, CALENDAR, LIST, REMINDER, TASK};
+use super::delete::{WHOLE_LIST, deletion};
+use super::ours::{self, LIST, TASK};
+use super::point::{ALL, DATED, PRONOUN, target};
 use super::{Shape, Wish};
 use crate::number;
 use regex::Captures;
 
-use crate::pattern::{Pattern, patterns, words};
+use crate::pattern::{Pattern, patterns};
 
 patterns! {
-    DELETE = r"^(?:delete(?: out)?|remove|erase|clear(?: (?:off|out|up))?|cancels?|get rid of|trash|throw (?:away|out)|empty|wipe(?: out)?|purge|omit|discard|scratch|scrap|blank out|kill|take (?:out|off|away)|cross out|strike|clean(?: (?:out|up|off))?|disable|turn off|switch off|shut off|dismiss|rm(?: -?rf)?|eliminate|reset|deactivate|unset|forget(?: about)?|call off|nix|ditch|silence|mute|pull|uncheck|bin|toss|free up|stop)\b:?\s+(?P<t>.+)$";
-    TAKE_OFF = r"^(?:you )?(?:take|strike|scratch|get|move|change|rearrange|turn|set|cross|shut|switch|put|keep) (?P<t>.+?) (?:off|out of|away from)\b(?P<rest>.*)$";
-    TAKE_OF = r"^(?:you )?take (?P<t>.+?) (?:of|from) (?:the|my|our|this) .*\b(?:list|calendar|schedule|agenda)\b";
-    ALARM_OFF = r"\b(?:alarms?|reminders?|notifications?)(?: to be)?(?: turned| switched| shut)? off\b|^no more (?:alarms?|reminders?|notifications?|wake)";
-    ALONE = r"^(?:delete|remove|erase)$";
-    UNNEEDED = r"\b(?:no longer need|don't need|do not need)\b (?P<t>.+?)(?: any ?more)?$";
-    TAKE_IT_OFF = r"\b(?:so|and|please|,) (?:please )?(?:take|get|cross|scratch|strike|pull) (?P<t>.+?) (?:off|out)\b";
-    PASSIVE = r"\b(?:removed|deleted|cleared|erased|cancell?ed|taken off|emptied|gone)\b(?:.*)$";
-    PASSIVE_ASK = r"^(?:i|we|the|my|this|that|update|everything|all|\w+ [ap]m|twelve|please)\b";
-    NO_MORE = r"\b(?:no longer need|don't need|do not need|don't want|dont want|do not want|should not contain|shouldn't (?:have|contain)|will no longer be|do not wake|don't wake)\b (?P<t>.+)$";
-    DO_NOT_WAKE = r"^(?:do not|don't) (?:wake|remind|alert|notify)\b (?P<t>.+)$";
-    THEN_DELETE = r"^(?P<lead>.*?)\b(?:please|can you|could you|just|so|and|to|list|lists|calendar|,) (?:please )?(?:go ahead and )?(?:delete|remove|erase|clear|cancel|take off|take out|get rid of)\b(?P<t>.*)$";
-    EMPTY = r"^(?:make|leave|keep) (?P<t>.*\b(?:calendar|schedule|list|agenda)\b.*|.*) (?:empty|blank|clear|open)\b";
-    STOP = r"^stop\b (?P<t>.*\b(?:alarms?|reminders?|wake ?-?up calls?|notifications?)\b.*)$";
-    ALL = r"\b(?:tasks|to-?dos|items|events|meetings|reminders|alarms|appointments)$|^(?:all|everything|every|both)\b|\b(?:all|everything|whole|entire|every)\b|^(?:my|the) (?:calendar|schedule|agenda|to-?do list|to do list)$";
-    WHOLE_LIST = r"^(?:(?:the|my|this|that|our|a|all|of|both|following|last|first|second|whole|entire) )*(?:[\w'-]+ ){0,3}lists?(?: (?:of|called|named|blank|for) .*| [\w'-]+)?$";
     MARK = r"^(?:mark|set|flag|tick|check|cross|put) (?P<t>.+?) (?:down )?(?:(?:as|to|off as|=|like) ?(?:a |being )?)?(?:done|complete[d]?|finished|closed|accomplished|over)\b";
     MARK_OFF = r"^(?:check|tick|mark|cross) off (?P<t>.+)$|^(?:check|tick|mark|cross) (?P<u>.+?) off(?: (?:of |from |on |in )?.*)?$";
     MARK_ON = r"^(?:mark|tick) (?P<t>.+?) (?:on|in|from|off) .*\b(?:list|to-?dos?)\b.*$";
     COMPLETE = r"^(?:complete|finish|close out|close|done with|finished with|finished|completed|done:?|resolve|tick|accomplish) (?P<t>.+)$";
     I_DID = r"^i(?:'ve| have| am|'m|ve)?(?: just| already| finally)* (?:done|did|finished|completed|finish|complete|done with|finished with|through with) (?:with )?(?P<t>.+)$";
     IS_DONE = r"^(?P<t>.+?)(?:'s| is| was| has been| are| have been)(?: now| already| all| finally)* (?:done|complete|completed|finished|accomplished)$|^(?:task|tasks|to-?do) (?:completed|complete|done|finished)[: ]+(?P<u>.+)$|^(?P<v>(?:this |that |the )?(?:task|it|that|this|everything|all)) (?:done|completed|finished)$";
-    PRONOUN = r"^(?:my|your|his|her|its|our|their|the|own|user)$";
     YOU = r"\b(?:you|your|him|her|u)\b|^(?:well|all|nicely|job well) (?:done|complete)";
     REOPEN = r"^(?:reopen|re-open|uncomplete|un-?check|un-?tick|un-?mark)\s+(?P<t>.+)$|^(?:mark|set) (?P<u>.+?) (?:as|to) (?:not (?:done|complete|completed|finished)|undone|incomplete|open|unfinished|active)$";
     RESTORE = r"^(?:restore|undelete|bring back|recover|un-?trash)\s+(?P<t>.+)$";
@@ -58,12 +43,6 @@ patterns! {
     COMMENT = r"^(?:comment|add (?:a )?comment)(?: on| to| for)? (?P<t>.+?)(?::| saying| that| -) ?(?P<x>.+)$";
     MOVE_LIST = r"^(?:move|transfer) (?P<t>.+?) (?:to|into|onto) (?:(?:the|my|our|list) )?(?P<l>.+?)(?: list)?$";
     UPDATE = r"^(?:update|change|edit|modify|alter|adjust) (?P<t>.+)$";
-    IT = r"^(?:it|that|this|that one|this one|them|those|these|the last one|the (?:task|reminder|one)|(?:this|that|the) (?:task|item|reminder|event|alarm)|what i just .*)$";
-    NTH = r"^(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th)) (?:one|task|item|to-?do|reminder|alarm|row|line|event|meeting|list)?\b";
-    ALL_ONLY = r"^(?:all|everything|every|the|my|of|tasks?|to-?dos?|items?|lists?|calendar|schedule|meetings?|events?|reminders?|alarms?|whole|entire|scheduled|completed|done|finished|overdue|open|upcoming|alarms|appointments|chores|errands|for|on|in|from|off|of|due| )+$";
-    DATED = r"\s*(?:\b(?:for|on|at|until|till|to|of|in|by|from|due)\s+)?~\s*";
-    TRIM_FRONT = r"^(?:(?:the|my|our|a|an|this|that|all|of|for|item|called|named|titled|labeled|entry|lists?|tasks?|to-?dos?|to do|reminders?|item) )+(?:(?:to|that|for|of|about|called|named|:) )?";
-    TRIM_BACK = r"\s+(?:lists?|(?:from|off|off of|on|in|of|out of|to) (?:(?:the|my|our|this) )?(?:[\w'-]+ ){0,3}(?:lists?|calendar|schedule|agenda|to-?dos?|tasks?|groceries|reminders?)|(?:as )?(?:an? )?(?:tasks?|to-?dos?|items?|reminders?|events?|entry)|due(?: date)?|please|now|from|on|in|for|off|at)$";
 }
 
 /// One row of the grammar: the pattern, what it means, how sure.
@@ -127,7 +106,7 @@ fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
 }
 
 /// A wish about what lies at `at`.
-fn aimed(shape: &Shape, intent: Intent, sure: f64, at: Option<Range<usize>>) -> Wish {
+pub(crate) fn aimed(shape: &Shape, intent: Intent, sure: f64, at: Option<Range<usize>>) -> Wish {
     let words = at
         .clone()
         .and_then(|r| shape.whole.get(r))
@@ -256,152 +235,6 @@ fn moved(shape: &Shape) -> Option<Wish> {
     Some(aimed(shape, Intent::Reschedule, 0.6, shape.at(&found, "t")))
 }
 
-fn deletion(shape: &Shape) -> Option<Wish> {
-    let mut wish = taken_away(shape)?;
-    if ours::music(shape) {
-        wish.sure = wish.sure.min(0.4);
-    }
-    Some(wish)
-}
-
-fn taken_away(shape: &Shape) -> Option<Wish> {
-    let found = [&STOP, &DO_NOT_WAKE, &DELETE, &TAKE_OFF, &TAKE_OF]
-        .iter()
-        .find_map(|p| shape.is(p));
-    let ours = ours::any(shape);
-    if let Some(found) = found {
-        let lead = shape.text.split(' ').next().unwrap_or_default();
-        if shape.text.starts_with("pull up") {
-            return None;
-        }
-        let turned = !shape.text.starts_with("get rid")
-            && matches!(
-                lead,
-                "turn"
-                    | "switch"
-                    | "shut"
-                    | "set"
-                    | "disable"
-                    | "reset"
-                    | "kill"
-                    | "deactivate"
-                    | "put"
-                    | "keep"
-                    | "move"
-                    | "change"
-                    | "get"
-            );
-        if turned && !ours {
-            return None;
-        }
-        // "take out the trash" is a chore.
-        if !ours
-            && matches!(
-                lead,
-                "take"
-                    | "clean"
-                    | "wipe"
-                    | "empty"
-                    | "throw"
-                    | "clear"
-                    | "pull"
-                    | "ditch"
-                    | "nix"
-                    | "silence"
-                    | "mute"
-                    | "toss"
-                    | "bin"
-                    | "free"
-                    | "call"
-                    | "uncheck"
-                    | "stop"
-            )
-            && !shape.text.contains(" off")
-        {
-            return None;
-        }
-        // "set a reminder to request time off" takes nothing away.
-        let long = found
-            .name("t")
-            .is_some_and(|m| m.as_str().split(' ').count() > 4 || m.as_str().contains(" to "));
-        if turned
-            && long
-            && !matches!(
-                lead,
-                "disable" | "deactivate" | "reset" | "kill" | "turn" | "switch" | "shut"
-            )
-        {
-            return None;
-        }
-        return Some(deleted(shape, shape.at(&found, "t"), ours));
-    }
-    if shape.has(&ALONE) {
-        return Some(aimed(shape, Intent::DeleteTask, 0.5, None));
-    }
-    if shape.has(&ALARM_OFF) {
-        let mut wish = deleted(shape, None, true);
-        wish.intent = Intent::DeleteReminder;
-        return Some(wish);
-    }
-    if let Some(found) = shape.is(&TAKE_IT_OFF).filter(|_| ours) {
-        return Some(deleted(shape, shape.at(&found, "t"), ours));
-    }
-    if let Some(found) = shape.is(&EMPTY).filter(|_| ours) {
-        return Some(deleted(shape, shape.at(&found, "t"), ours));
-    }
-    if let Some(found) = shape
-        .is(&NO_MORE)
-        .filter(|_| ours && !shape.text.contains("add") && !shape.text.contains("put"))
-    {
-        return Some(deleted(shape, shape.at(&found, "t"), ours));
-    }
-    if let Some(found) = shape.is(&UNNEEDED).filter(|_| !ours::elsewhere(shape)) {
-        let mut wish = deleted(shape, shape.at(&found, "t"), ours);
-        wish.sure = wish.sure.min(0.45);
-        return Some(wish);
-    }
-    if shape.has(&PASSIVE)
-        && shape.has(&PASSIVE_ASK)
-        && (ours || shape.text.contains("alarm"))
-        && !shape.text.contains("which")
-        && !shape.text.starts_with("show")
-    {
-        return Some(deleted(shape, None, ours));
-    }
-    let found = shape
-        .is(&THEN_DELETE)
-        .filter(|_| ours && !shape.text.starts_with("what") && !shape.text.starts_with("how"))?;
-    Some(deleted(shape, shape.at(&found, "t"), ours))
-}
-
-fn deleted(shape: &Shape, at: Option<Range<usize>>, ours: bool) -> Wish {
-    let words = at
-        .clone()
-        .and_then(|r| shape.whole.get(r))
-        .unwrap_or_default()
-        .trim();
-    let intent = if WHOLE_LIST.is_match(words) {
-        Intent::DeleteList
-    } else if REMINDER.is_match(words) && !TASK.is_match(words) && !LIST.is_match(words) {
-        Intent::DeleteReminder
-    } else {
-        Intent::DeleteTask
-    };
-    let sure = if ours || IT.is_match(words) {
-        0.9
-    } else if ours::elsewhere(shape) {
-        0.2
-    } else {
-        0.55
-    };
-    let mut wish = aimed(shape, intent, sure, at);
-    if let Some(target) = &mut wish.target {
-        target.all = ALL.is_match(words) && intent != Intent::DeleteList
-            || shape.text.starts_with("clear") && CALENDAR.is_match(words);
-    }
-    wish
-}
-
 fn completion(shape: &Shape) -> Option<Wish> {
     let ours = ours::any(shape);
     let about_you = YOU.is_match(shape.text);
@@ -463,7 +296,17 @@ fn rest(shape: &Shape) -> Option<Wish> {
     }
     if let Some(found) = shape.is(&TAGGED) {
         let mut wish = aimed(shape, Intent::UpdateTask, 0.75, shape.at(&found, "t"));
-        wish.new_text = shape.at(&found, "x");
+        wish.tags = found
+            .name("x")
+            .map(|m| {
+                m.as_str()
+                    .split([' ', ','])
+                    .map(|t| t.trim_start_matches('#'))
+                    .filter(|t| !t.is_empty() && *t != "and")
+                    .map(str::to_owned)
+                    .collect()
+            })
+            .unwrap_or_default();
         return Some(wish);
     }
     if let Some(found) = shape
@@ -487,48 +330,4 @@ fn rest(shape: &Shape) -> Option<Wish> {
         .filter(|_| ours::any(shape) && !shape.has(&LIST))?;
     let intent = Intent::UpdateTask;
     Some(aimed(shape, intent, 0.55, shape.at(&found, "t")))
-}
-
-/// "the walk dog task" → "walk dog"; "it", "all", "the second one".
-pub(crate) fn target(words: &str) -> Target {
-    let words = words.trim_matches([' ', ',', '.', '!', '?', ':']);
-    if IT.is_match(words) {
-        return Target {
-            last: true,
-            ..Target::default()
-        };
-    }
-    let nth = NTH.captures(words).and_then(|c| match self::words(&c, 1) {
-        "last" => Some(-1),
-        word => number::ordinal(word).map(|n| n as i32),
-    });
-    let all = ALL.is_match(words);
-    let (from, to) = core(words);
-    let phrase = words
-        .get(from..to)
-        .map(str::to_owned)
-        .filter(|p| !(p.is_empty() || all && ALL_ONLY.is_match(p)));
-    Target {
-        phrase: if nth.is_some() { None } else { phrase },
-        last: false,
-        all,
-        nth,
-    }
-}
-
-/// Where the words that name it lie within a target.
-pub(crate) fn core(words: &str) -> (usize, usize) {
-    let from = TRIM_FRONT.find(words).map_or(0, |m| m.end());
-    let mut to = words.len();
-    for _ in 0..3 {
-        match words.get(from..to).and_then(|w| TRIM_BACK.find(w)) {
-            Some(found) => to = from + found.start(),
-            None => break,
-        }
-    }
-    if from >= to {
-        (0, words.len())
-    } else {
-        (from, to)
-    }
 }

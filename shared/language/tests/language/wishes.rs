@@ -78,6 +78,8 @@ fn r_1_2_to_r_1_4_changing_what_is_there() {
         stop repeating water plants
         rename the list Groceries to Food
         assign submit report to @anna
+        tag call mom with family
+        mark all tasks as done
         undo
         ",
         &expect![[r#"
@@ -119,6 +121,10 @@ fn r_1_2_to_r_1_4_changing_what_is_there() {
                 Act UpdateList, title "Food", target "Groceries"
             assign submit report to @anna
                 Act UpdateTask, target "submit report", assignee anna
+            tag call mom with family
+                Act UpdateTask, target "call mom", tags family
+            mark all tasks as done
+                Confirm CompleteTask, target all, filter status=open
             undo
                 Act Undo
         "#]],
@@ -139,6 +145,8 @@ fn r_1_5_listing() {
         find the task about rent
         show my lists
         plan my day
+        what did I complete yesterday
+        show tasks due before friday
         ",
         &expect![[r#"
             What are my tasks?
@@ -161,6 +169,10 @@ fn r_1_5_listing() {
                 Act ListLists
             plan my day
                 Act Plan
+            what did I complete yesterday
+                Act ListTasks, due 2026-11-22, filter status=done and closed>=2026-11-22 and closed<today
+            show tasks due before friday
+                Act ListTasks, deadline 2026-11-26, filter status=open and due<today+4d
         "#]],
     );
 }
@@ -176,6 +188,9 @@ fn r_2_1_reminders() {
         dentist tomorrow at 2pm, remind me 1 day and 2 hours before
         dentist tomorrow at 2pm with a 15 minute reminder
         remind me to call bob
+        remind me 15 minutes before call mom
+        add a reminder to call mom 30 minutes before
+        remove the reminder from call mom
         ",
         &expect![[r#"
             remind me to take out the trash tonight
@@ -192,6 +207,12 @@ fn r_2_1_reminders() {
                 Act CreateTask, title "dentist", due 2026-11-24T14:00:00, remind -PT15M of due
             remind me to call bob
                 Ask CreateReminder, title "call bob"
+            remind me 15 minutes before call mom
+                Act CreateReminder, target "call mom", remind -PT15M of due
+            add a reminder to call mom 30 minutes before
+                Act CreateReminder, target "call mom", remind -PT30M of due
+            remove the reminder from call mom
+                Confirm DeleteReminder, target "call mom"
         "#]],
     );
 }
