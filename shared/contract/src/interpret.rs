@@ -170,7 +170,7 @@ pub struct Item {
     pub intent: Intent,
     /// The title of what is made, or the new title in a change.
     pub title: Option<String>,
-    /// What is meant, in the person's words; `language::target` finds it. With `create_reminder` it is the task that gets the reminder.
+    /// What is meant, in the person's words; `language::target` finds it.
     pub target: Option<Target>,
     /// When it is due.
     pub due: Option<Moment>,
@@ -204,34 +204,6 @@ pub struct Item {
     /// The command of `/commands` that would do it; filled in where the tasks are known.
     #[serde(default)]
     pub command: Option<serde_json::Value>,
-}
-
-impl Item {
-    /// The fields of a task that this sets, as a create or a change takes them (`set` in `/commands`). What needs an id,
-    /// the list and the assignee, is left to who knows the ids.
-    pub fn fields(&self) -> serde_json::Map<String, serde_json::Value> {
-        use serde_json::json;
-        let mut fields = serde_json::Map::new();
-        let mut set = |name: &str, value: Option<serde_json::Value>| {
-            if let Some(value) = value {
-                fields.insert(name.to_owned(), value);
-            }
-        };
-        set("title", self.title.as_ref().map(|t| json!(t)));
-        set("notes", self.text.as_ref().map(|t| json!(t)));
-        set("due", self.due.as_ref().map(Moment::field));
-        set("start", self.start.as_ref().map(Moment::field));
-        set("deadline", self.deadline.map(|d| json!(d)));
-        set("priority", self.priority.map(|p| json!(p)));
-        set("tags", (!self.tags.is_empty()).then(|| json!(self.tags)));
-        set("estimate", self.estimate.as_ref().map(|e| json!(e)));
-        set(
-            "reminders",
-            (!self.reminders.is_empty()).then(|| json!(self.reminders)),
-        );
-        set("recurrence", self.recurrence.as_ref().map(Repeat::field));
-        fields
-    }
 }
 
 /// What a phrase points at.
@@ -272,16 +244,6 @@ pub struct Moment {
     pub through: Option<String>,
 }
 
-impl Moment {
-    /// As a task has it: without grain, range and instant.
-    pub fn field(&self) -> serde_json::Value {
-        match (self.date, self.at) {
-            (_, Some(at)) => serde_json::json!({"at": at, "time_zone": self.time_zone}),
-            (date, None) => serde_json::json!({"date": date}),
-        }
-    }
-}
-
 /// How precisely a moment was said.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -316,24 +278,6 @@ pub struct Repeat {
     pub exclude: Vec<String>,
     /// Whether missed ones are skipped, made, or listed; null is the person's setting.
     pub missed: Option<String>,
-}
-
-impl Repeat {
-    /// As a task has it; what was not said is left out.
-    pub fn field(&self) -> serde_json::Value {
-        let mut field = serde_json::json!({
-            "rrule": self.rrule, "from": self.from, "start": self.start, "include": self.include, "exclude": self.exclude,
-        });
-        if let Some(object) = field.as_object_mut() {
-            if let Some(zone) = &self.time_zone {
-                object.insert("time_zone".to_owned(), serde_json::json!(zone));
-            }
-            if let Some(missed) = &self.missed {
-                object.insert("missed".to_owned(), serde_json::json!(missed));
-            }
-        }
-        field
-    }
 }
 
 /// What the next occurrence counts from.

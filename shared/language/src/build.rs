@@ -64,6 +64,7 @@ impl<'f, 't> Builder<'f, 't> {
         self.item.list = self.item.list.take().or_else(|| wish.list.clone());
         self.item.shift.clone_from(&wish.shift);
         self.item.tags.extend(wish.tags.iter().cloned());
+        self.snooze();
         self.item.target.clone_from(&wish.target);
         if let (Some(target), Some(at)) = (&mut self.item.target, &wish.target_at)
             && target.phrase.is_some()
@@ -119,6 +120,31 @@ impl<'f, 't> Builder<'f, 't> {
         }
     }
 
+    /// "snooze it for 10 minutes": until ten minutes from now.
+    fn snooze(&mut self) {
+        if self.item.intent != Intent::SnoozeReminder || self.item.due.is_some() {
+            return;
+        }
+        let by = self
+            .item
+            .shift
+            .as_deref()
+            .and_then(|by| by.parse::<jiff::Span>().ok());
+        let Some(until) = by.and_then(|by| self.context.now.checked_add(by).ok()) else {
+            return;
+        };
+        let at = until.datetime();
+        self.item.due = Some(Moment {
+            date: None,
+            at: Some(at),
+            time_zone: until.time_zone().iana_name().map(str::to_owned),
+            instant: Some(until.timestamp()),
+            grain: contract::interpret::Grain::Minute,
+            through: None,
+        });
+        self.item.shift = None;
+    }
+
     /// "remind me 15 minutes before call mom" is about a task that is there.
     fn reminds_of_another(&mut self) {
         let makes = matches!(
@@ -133,7 +159,7 @@ impl<'f, 't> Builder<'f, 't> {
             && !item.reminders.is_empty()
             && item.title.is_some()
         {
-            self.item.intent = Intent::CreateReminder;
+            self.item.intent = Intent::UpdateTask;
             let phrase = self.item.title.take();
             self.item.target = Some(Target {
                 phrase,

@@ -21,7 +21,7 @@ use crate::text::{COVER, Text, overlap};
 
 patterns! {
     /// Words without which there is no date, so that duckling need not look.
-    HINT = r"\d|WD|MON|day|night|noon|morning|evening|week|month|year|quarter|qtr|hour|minute|second|now|eod|eow|eom|eoy|cob|\batm\b|tomorr?ow|tmr|tmrw|moment|easter|christmas|xmas|thanksgiving|halloween|hence|fortnight|lunch|tea|\bat (?:NUM)\b";
+    HINT = r"\d+|WD|MON|day|night|noon|morning|evening|week|month|year|quarter|qtr|hour|minute|second|now|eod|eow|eom|eoy|cob|\batm\b|tomorr?ow|tmr|tmrw|moment|easter|christmas|xmas|thanksgiving|halloween|hence|fortnight|lunch|tea|\bat (?:NUM)\b";
     /// Words that give what follows its part: a deadline, a start, a due date.
     ROLE = r"\b(?:by|before|no later than|not later than|due(?: by| on| at| date)?|deadline(?: is| of|:)?|starting(?: from| on| in| at)?|beginning(?: on| in| from)?|not before|no earlier than|hidden until|hide until|since|until|till)\s+(?:the end of the day\b)?";
     /// A reading that has a time and no day.
@@ -41,6 +41,9 @@ patterns! {
     FAR = r"upcoming|next|coming|\bin\b|hence|from now|\bnew year";
     BY_WORD = r"^(?:one|two|a|an|three|you|he|she|we|it|they|i) (?:may|mar|march|sun|sat|second)\b";
 }
+
+/// Words about time that are read in one text.
+const MOST: usize = 24;
 
 /// A date in a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +135,10 @@ pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
         return Vec::new();
     }
     let mut text = text.clone();
+    // Nobody says more in one line; what is past it costs time and stays as it is written.
+    if let Some(far) = HINT.find_iter(&text.work).nth(MOST) {
+        text.cover(&(far.start()..text.work.len()));
+    }
     let mut pieces = own::find(&text.work, context);
     for piece in &pieces {
         text.cover(&piece.range);

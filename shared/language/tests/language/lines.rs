@@ -74,38 +74,3 @@ fn every_filter_can_be_read() {
         );
     }
 }
-
-#[test]
-fn fields_are_what_a_create_takes() {
-    let answer = add(
-        "pay rent monthly on the 31st at 9am #bills !high, remind me 1 day before, takes 30 minutes",
-    );
-    expect![[r#"
-        {
-          "due": {
-            "at": "2026-11-30T09:00:00",
-            "time_zone": "Europe/Berlin"
-          },
-          "estimate": "PT30M",
-          "priority": "high",
-          "recurrence": {
-            "exclude": [],
-            "from": "schedule",
-            "include": [],
-            "rrule": "RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD",
-            "start": "2026-11-30T09:00:00",
-            "time_zone": "Europe/Berlin"
-          },
-          "reminders": [
-            {
-              "of": "due",
-              "offset": "-P1D"
-            }
-          ],
-          "tags": [
-            "bills"
-          ],
-          "title": "pay rent"
-        }"#]]
-    .assert_eq(&serde_json::to_string_pretty(&answer.items[0].fields()).expect("JSON"));
-}

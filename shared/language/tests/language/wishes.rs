@@ -114,7 +114,7 @@ fn r_1_2_to_r_1_4_changing_what_is_there() {
             delete all completed tasks
                 Confirm DeleteTask, target all, filter status=done
             snooze it for 10 minutes
-                Act SnoozeReminder, target last, shift PT10M
+                Act SnoozeReminder, target last, due 2026-11-23T10:10:00
             stop repeating water plants
                 Confirm EndSeries, target "water plants"
             rename the list Groceries to Food
@@ -208,9 +208,9 @@ fn r_2_1_reminders() {
             remind me to call bob
                 Ask CreateReminder, title "call bob"
             remind me 15 minutes before call mom
-                Act CreateReminder, target "call mom", remind -PT15M of due
+                Act UpdateTask, target "call mom", remind -PT15M of due
             add a reminder to call mom 30 minutes before
-                Act CreateReminder, target "call mom", remind -PT30M of due
+                Act UpdateTask, target "call mom", remind -PT30M of due
             remove the reminder from call mom
                 Confirm DeleteReminder, target "call mom"
         "#]],
