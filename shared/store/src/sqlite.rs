@@ -79,6 +79,7 @@ impl SqliteStore {
         let writing = base
             .clone()
             .pragma("wal_autocheckpoint", "2000")
+            .pragma("journal_size_limit", "16777216")
             .pragma("cache_size", "-16384");
         let mut writer = OpenError::check(&path, writing.connect().await)?;
         OpenError::migrated(&path, MIGRATIONS.run(&mut writer).await)?;

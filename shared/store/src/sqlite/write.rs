@@ -35,7 +35,7 @@ const PURGES: [&str; 9] = [
     "delete from task_tag where task in (select value from json_each($1))",
     "delete from reminder where task in (select value from json_each($1))",
     "delete from ledger where task in (select value from json_each($1))",
-    "delete from idempotency where instr(answer, (select value from json_each($1) limit 1)) > 0 and json_array_length($1) = 1",
+    "delete from idempotency where case when json_valid(answer) then answer->>'$.id' end in (select value from json_each($1))",
     "delete from task where id in (select value from json_each($1))",
 ];
 
