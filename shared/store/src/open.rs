@@ -109,7 +109,7 @@ impl OpenError {
     fn of(path: &str, source: sqlx::Error) -> Self {
         let code = source
             .as_database_error()
-            .and_then(|told| told.code())
+            .and_then(sqlx::error::DatabaseError::code)
             .and_then(|code| code.parse::<u32>().ok());
         let path = path.to_owned();
         match code.map(|code| code & 0xff) {

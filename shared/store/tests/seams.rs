@@ -1,4 +1,5 @@
 //! What stays true when the store is made to fail at its seams.
+#![expect(clippy::unwrap_used, reason = "a test's panic is its message")]
 
 use async_trait::async_trait;
 use jiff::Timestamp;

@@ -1,4 +1,5 @@
 //! The suite on SQLite, and what is SQLite's own.
+#![expect(clippy::unwrap_used, reason = "a test's panic is its message")]
 
 use jiff::Timestamp;
 use std::sync::{

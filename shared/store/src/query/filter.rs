@@ -42,7 +42,8 @@ impl Where {
     /// Adds a value.
     pub(crate) fn bind(&mut self, value: Bind) {
         self.binds.push(value);
-        self.sql.push_str(&format!("${}", self.binds.len()));
+        self.sql.push('$');
+        self.sql.push_str(&self.binds.len().to_string());
     }
 
     fn text(&mut self, value: impl Into<String>) {

@@ -209,6 +209,6 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
-        self.close().await
+        self.close().await;
     }
 }

@@ -42,7 +42,7 @@ pub async fn many_at_once_see_each_other(store: Checked) {
                         domain::event::EventKind::TaskChanged,
                         shared.0,
                         now,
-                        Default::default(),
+                        domain::event::Detail::default(),
                         edit,
                     )
                     .map(drop)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub async fn every_sort(store: Checked) {
-    use SortKey::*;
+    use SortKey::{Closed, Created, Deadline, Due, Position, Priority, Title, Updated};
     let me = person(&store).await;
     create(
         &store,

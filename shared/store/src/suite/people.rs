@@ -101,7 +101,7 @@ pub async fn credentials(store: Checked) {
     );
     assert_eq!(
         store.credentials(&me, "token").await.unwrap(),
-        [token.clone()]
+        std::slice::from_ref(&token)
     );
     assert!(store.credentials(&you, "token").await.unwrap().is_empty());
     assert!(!store.remove_credential(&you, token.id).await.unwrap());
