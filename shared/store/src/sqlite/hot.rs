@@ -1,6 +1,6 @@
 //! The queries that run all the time, for the test that holds their plans.
 
-use super::{ledger, log, outbox, tasks};
+use super::{ledger, load, log, outbox, tasks};
 use crate::{Reader, TaskQuery, query::Signer};
 use domain::id::*;
 
@@ -40,6 +40,11 @@ pub fn hot_queries() -> Vec<(&'static str, String, &'static str)> {
             "today",
             listing("status=open and due<=today"),
             "INDEX task_list (stream=? AND due_key<?)",
+        ),
+        (
+            "the tasks of a commit",
+            load::TASKS.to_owned(),
+            "SCAN f; SEARCH t USING INDEX sqlite_autoindex_task_1 (id=?)",
         ),
         (
             "a history",

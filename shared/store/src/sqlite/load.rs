@@ -39,7 +39,7 @@ const AROUND: &str = "select 3, r.kind, r.id, r.stream, r.version, r.updated_at,
     from json_each($1) j join task t on t.id = j.value join record r on r.id in (t.list_id, t.section_id)";
 
 /// The parameter is (tasks, (person, system, id) of sources, deliveries).
-const TASKS: &str = "with recursive seed(id) as ( \
+pub(super) const TASKS: &str = "with recursive seed(id) as ( \
         select value from json_each($1, '$[0]') \
         union select t.id from json_each($1, '$[1]') j join member m on m.person = j.value->>0 \
             join task t on t.stream = m.stream and t.source_system = j.value->>1 and t.source_id = j.value->>2 \
@@ -56,7 +56,7 @@ const TASKS: &str = "with recursive seed(id) as ( \
             select r.reminder, max(r.generation) generation, r.person, r.stream, r.moment, r.state \
             from reminder r where r.task = t.id group by r.reminder)), \
         (select json_array(s.id, s.stream, s.version, s.updated_at, s.doc) from record s where s.id = t.series_id) \
-    from family f join task t on t.id = f.id";
+    from family f cross join task t on t.id = f.id";
 
 /// Begins, and loads what the commands need. A command that stands alone is asked for more of the database first.
 pub(super) async fn load(
