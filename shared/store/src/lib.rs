@@ -16,6 +16,7 @@ mod sqlite;
 #[doc(hidden)]
 pub mod suite;
 mod types;
+pub mod witness;
 
 pub use error::StoreError;
 pub use open::{OpenError, open};

@@ -1,0 +1,139 @@
+//! Proves that nothing was altered or removed: the chain is made again from the log's own bytes, and compared with the head, with
+//! the witness's copy line by line, and with the last signed heads.
+
+mod walk;
+
+use crate::Witness;
+use domain::id::StreamId;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fmt;
+use store::{Store, StoreError, chain, witness::Signed};
+use walk::Walk;
+
+/// What was verified, and where it breaks.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    intact: bool,
+    /// How many streams were looked at.
+    pub streams: u64,
+    /// How many lines.
+    pub events: u64,
+    /// The hash of the last line; of several streams, the SHA-256 over all of theirs.
+    pub head: String,
+    /// The latest head that was signed; none before the first hour.
+    pub signed: Option<SignedHead>,
+    /// Where it breaks: the first place of each stream.
+    pub breaks: Vec<Broken>,
+}
+
+/// A head as the report shows it.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields of store's Signed")]
+pub struct SignedHead {
+    pub n: u64,
+    pub hash: String,
+    pub at: Timestamp,
+    pub key: String,
+    pub signature: String,
+}
+
+/// Where a chain breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The stream.
+    pub stream: StreamId,
+    /// The line.
+    pub n: u64,
+    /// In words.
+    pub why: String,
+}
+
+impl Report {
+    /// Whether all of it holds.
+    pub fn intact(&self) -> bool {
+        self.intact
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { streams, events, head, .. } = self;
+        match self.breaks.as_slice() {
+            [] => write!(f, "Intact: {events} events in {streams} streams; head {head}")?,
+            breaks => {
+                write!(f, "Broken in {} of {streams} streams ({events} events):", breaks.len())?;
+                for Broken { stream, n, why } in breaks {
+                    write!(f, "\n  stream {stream}, line {n}: {why}")?;
+                }
+            }
+        }
+        match &self.signed {
+            Some(signed) => write!(f, "\nLast signed at {} by the key {}.", signed.at, signed.key),
+            None => f.write_str("\nNo head was signed yet."),
+        }
+    }
+}
+
+/// Verifies every stream.
+///
+/// # Errors
+/// When a database does not answer; what is wrong with the log is in the report.
+pub async fn verify_all(store: &dyn Store, witness: &Witness) -> Result<Report, StoreError> {
+    report(store, witness, |_| true).await
+}
+
+/// Verifies one stream.
+pub(crate) async fn verify_one(
+    store: &dyn Store,
+    witness: &Witness,
+    stream: StreamId,
+) -> Result<Report, StoreError> {
+    report(store, witness, |other| other == stream).await
+}
+
+async fn report(
+    store: &dyn Store,
+    witness: &Witness,
+    wanted: impl Fn(StreamId) -> bool + Send,
+) -> Result<Report, StoreError> {
+    // The copy first: what it has by now is in the heads that are read after it.
+    let seen = witness.copy.streams().await?;
+    let mut heads = store.heads().await?;
+    for (stream, _) in &seen {
+        if heads.iter().all(|(known, ..)| known != stream) {
+            heads.push((*stream, 0, chain::START.to_owned())); // the whole stream was removed
+        }
+    }
+    heads.retain(|(stream, ..)| wanted(*stream));
+    let mut walk = Walk::new(store, witness);
+    let mut breaks = Vec::new();
+    for (stream, n, hash) in &heads {
+        let seen = seen.iter().find(|(known, _)| known == stream).map_or(0, |(_, n)| *n);
+        breaks.extend(walk.stream(*stream, *n, hash, seen).await?);
+    }
+    breaks.extend(walk.unexplained(&breaks));
+    Ok(Report {
+        intact: breaks.is_empty(),
+        streams: heads.len() as u64,
+        events: walk.events,
+        head: over(&heads),
+        signed: walk.signed.map(shown),
+        breaks,
+    })
+}
+
+fn over(heads: &[(StreamId, u64, String)]) -> String {
+    match heads {
+        [(_, _, hash)] => hash.clone(),
+        all => {
+            let lines: String = all.iter().map(|(stream, n, hash)| format!("{stream} {n} {hash}\n")).collect();
+            chain::digest("", &lines)
+        }
+    }
+}
+
+fn shown(head: Signed) -> SignedHead {
+    let Signed { n, hash, at, key, signature, .. } = head;
+    SignedHead { n, hash, at, key, signature }
+}

@@ -1,0 +1,161 @@
+//! The witness: its copy of the log, its key, and when it signs.
+
+use crate::head;
+use domain::{
+    event::{Detail, EventKind},
+    id::StreamId,
+    need::Need,
+    state::State,
+};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use host::{Deps, secret};
+use jiff::{SignedDuration, Timestamp};
+use std::{io, path::Path, sync::Arc};
+use store::{Answer, LogRow, Reader, Store, StoreError, witness::Signed};
+use tokio_util::sync::CancellationToken;
+
+/// How often heads are signed.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// The witness of one installation.
+pub struct Witness {
+    pub(crate) copy: store::witness::Witness,
+    key: SigningKey,
+}
+
+/// Why it could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its own database.
+    #[error("the witness cannot open its copy of the log")]
+    Copy(#[from] store::OpenError),
+    /// Its key.
+    #[error("the witness cannot read or make its key {0}")]
+    Key(String, #[source] io::Error),
+}
+
+impl Witness {
+    /// Opens the copy in `file`, and the key in `folder`; it is made of `fresh` bytes, for its owner's eyes only, when there is none.
+    ///
+    /// # Errors
+    /// In words for the person who starts it.
+    pub async fn open(
+        file: &Path,
+        folder: &Path,
+        fresh: impl FnOnce() -> [u8; 32],
+    ) -> Result<Self, OpenError> {
+        let path = folder.join("witness.key");
+        let key = key(&path, fresh).map_err(|why| OpenError::Key(path.display().to_string(), why))?;
+        let copy = store::witness::Witness::open(file).await?;
+        Ok(Self { copy, key })
+    }
+
+    /// What its signatures are checked with.
+    pub fn public_key(&self) -> VerifyingKey {
+        self.key.verifying_key()
+    }
+
+    /// Copies what was missed and signs the heads: at once, and each hour until it is asked to stop.
+    pub async fn run(self: Arc<Self>, deps: Deps, stop: CancellationToken) {
+        loop {
+            self.round(&deps).await;
+            let next = deps.clock.sleep_until(deps.clock.now() + HOUR);
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = next => {}
+            }
+        }
+    }
+
+    /// Copies and signs the rest, and closes. The store must still be open.
+    pub async fn close(&self, deps: &Deps) {
+        self.round(deps).await;
+        self.copy.close().await;
+    }
+
+    async fn round(&self, deps: &Deps) {
+        let done = async {
+            self.catch_up(deps).await?;
+            self.sign(deps).await
+        };
+        if let Err(why) = done.await {
+            tracing::warn!(%why, "the witness could not copy or sign the log now; it tries again within the hour");
+        }
+    }
+
+    /// Whether that line is copied; a no may be out of date.
+    pub(crate) fn has(&self, stream: StreamId, n: u64) -> bool {
+        self.copy.has(stream, n)
+    }
+
+    /// Copies a stream as far as it goes.
+    pub(crate) async fn copy(
+        &self,
+        store: &dyn Store,
+        stream: StreamId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if let Some(alarm) = self.copy.copy(store, stream, now).await? {
+            tracing::error!(stream = %alarm.stream, n = alarm.n, why = %alarm.why, "the log is not what the witness saw");
+        }
+        Ok(())
+    }
+
+    /// Copies every stream as far as it goes.
+    pub(crate) async fn catch_up(&self, deps: &Deps) -> Result<(), StoreError> {
+        for (stream, n, _) in deps.store.heads().await? {
+            if n > 0 && !self.has(stream, n) {
+                self.copy(deps.store.as_ref(), stream, deps.clock.now()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs the head of each stream in which something happened, and publishes it there.
+    pub(crate) async fn sign(&self, deps: &Deps) -> Result<(), StoreError> {
+        for line in self.copy.unsigned().await? {
+            let head = head::sign(&self.key, &line, deps.clock.now());
+            if self.copy.keep_signed(&head).await? {
+                publish(deps, &line, &head).await?;
+                self.copy(deps.store.as_ref(), line.stream, deps.clock.now()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says the head in the stream itself, from where it goes to everybody who follows it.
+async fn publish(deps: &Deps, line: &LogRow, head: &Signed) -> Result<(), StoreError> {
+    let Some(owner) = owner(deps, line).await? else {
+        return Ok(());
+    };
+    let note = contract::doc::json(head);
+    let decide = Arc::new(move |state: &mut State, now| {
+        let (home, note) = (state.home, Some(note.clone()));
+        state.say(home, EventKind::AuditHead, home.0, now, Detail { note, ..Detail::default() });
+        Ok(Answer { status: 204, body: String::new(), version: None })
+    });
+    let who = host::system(deps, owner, "audit");
+    deps.store.commit(&who, Need::default(), decide).await.map(drop)
+}
+
+/// Whose stream it is: in a private one all is done in its owner's name.
+async fn owner(deps: &Deps, line: &LogRow) -> Result<Option<Reader>, StoreError> {
+    let actor = deps.store.reader(line.actor).await?;
+    Ok(actor.filter(|reader| reader.home == line.stream))
+}
+
+fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<SigningKey> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => head::unhex(text.trim())
+            .map(|bytes| SigningKey::from_bytes(&bytes))
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it does not hold a key")),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            let bytes = fresh();
+            secret::write_private(path, &secret::hex(&bytes))?;
+            Ok(SigningKey::from_bytes(&bytes))
+        }
+        Err(why) => Err(why),
+    }
+}
