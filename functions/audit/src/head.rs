@@ -38,8 +38,18 @@ pub(crate) fn check(key: &VerifyingKey, head: &Signed) -> Result<(), &'static st
 }
 
 fn message(head: &Signed) -> Vec<u8> {
-    let Signed { stream, n, hash, key, .. } = head;
-    format!("{FORMAT}\n{stream}\n{n}\n{hash}\n{}\n{key}", head.at.as_microsecond()).into_bytes()
+    let Signed {
+        stream,
+        n,
+        hash,
+        key,
+        ..
+    } = head;
+    format!(
+        "{FORMAT}\n{stream}\n{n}\n{hash}\n{}\n{key}",
+        head.at.as_microsecond()
+    )
+    .into_bytes()
 }
 
 /// Bytes out of lowercase or uppercase hex of exactly that length.

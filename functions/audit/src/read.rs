@@ -88,14 +88,17 @@ pub(crate) async fn verify(State(house): State<House>, who: Audits) -> Result<An
 }
 
 fn place(after: &str) -> Result<u64, Problem> {
-    let words = "`after` takes what the last page said as `next`. Leave it out to begin with the newest.";
+    let words =
+        "`after` takes what the last page said as `next`. Leave it out to begin with the newest.";
     after
         .parse()
         .map_err(|_| Problem::field("", Code::CursorInvalid, words).param("parameter", "after"))
 }
 
 fn kind(name: &str) -> Result<EventKind, Problem> {
-    let words = format!("There is no kind of event `{name}`. Write one as `task.created`; /asyncapi.json lists them.");
+    let words = format!(
+        "There is no kind of event `{name}`. Write one as `task.created`; /asyncapi.json lists them."
+    );
     EventKind::named(name)
         .ok_or_else(|| Problem::field("", Code::ParameterInvalid, words).param("parameter", "kind"))
 }
@@ -126,8 +129,15 @@ async fn of_all(
     limit: u32,
 ) -> Result<Vec<LogRow>, StoreError> {
     let store = house.deps.store.as_ref();
-    house.witness.copy(store, who.home, house.deps.clock.now()).await?;
-    let mut lines = house.witness.copy.newest(who.home, before, kind, limit).await?;
+    house
+        .witness
+        .copy(store, who.home, house.deps.clock.now())
+        .await?;
+    let mut lines = house
+        .witness
+        .copy
+        .newest(who.home, before, kind, limit)
+        .await?;
     let mut content = HashMap::new();
     for run in lines.chunk_by(|later, earlier| earlier.n + 1 == later.n) {
         let (Some(last), Some(first)) = (run.first(), run.last()) else {
@@ -151,12 +161,19 @@ fn line(row: &LogRow) -> Line<'_> {
         time: row.at,
         subject: row.subject,
         version: row.version,
-        by: By { user_id: row.actor, client: &row.client, kind: &row.client_kind },
+        by: By {
+            user_id: row.actor,
+            client: &row.client,
+            kind: &row.client_kind,
+        },
         run_id: row.run,
         correlation_id: &row.correlation,
         causation_id: row.causation.as_deref(),
         digest: &row.digest,
         hash: &row.hash,
-        data: row.payload.as_deref().and_then(|data| serde_json::from_str(data).ok()),
+        data: row
+            .payload
+            .as_deref()
+            .and_then(|data| serde_json::from_str(data).ok()),
     }
 }

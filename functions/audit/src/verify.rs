@@ -58,18 +58,34 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { streams, events, head, .. } = self;
+        let Self {
+            streams,
+            events,
+            head,
+            ..
+        } = self;
         match self.breaks.as_slice() {
-            [] => write!(f, "Intact: {events} events in {streams} streams; head {head}")?,
+            [] => write!(
+                f,
+                "Intact: {events} events in {streams} streams; head {head}"
+            )?,
             breaks => {
-                write!(f, "Broken in {} of {streams} streams ({events} events):", breaks.len())?;
+                write!(
+                    f,
+                    "Broken in {} of {streams} streams ({events} events):",
+                    breaks.len()
+                )?;
                 for Broken { stream, n, why } in breaks {
                     write!(f, "\n  stream {stream}, line {n}: {why}")?;
                 }
             }
         }
         match &self.signed {
-            Some(signed) => write!(f, "\nLast signed at {} by the key {}.", signed.at, signed.key),
+            Some(signed) => write!(
+                f,
+                "\nLast signed at {} by the key {}.",
+                signed.at, signed.key
+            ),
             None => f.write_str("\nNo head was signed yet."),
         }
     }
@@ -109,7 +125,10 @@ async fn report(
     let mut walk = Walk::new(store, witness);
     let mut breaks = Vec::new();
     for (stream, n, hash) in &heads {
-        let seen = seen.iter().find(|(known, _)| known == stream).map_or(0, |(_, n)| *n);
+        let seen = seen
+            .iter()
+            .find(|(known, _)| known == stream)
+            .map_or(0, |(_, n)| *n);
         breaks.extend(walk.stream(*stream, *n, hash, seen).await?);
     }
     breaks.extend(walk.unexplained(&breaks));
@@ -127,13 +146,29 @@ fn over(heads: &[(StreamId, u64, String)]) -> String {
     match heads {
         [(_, _, hash)] => hash.clone(),
         all => {
-            let lines: String = all.iter().map(|(stream, n, hash)| format!("{stream} {n} {hash}\n")).collect();
+            let lines: String = all
+                .iter()
+                .map(|(stream, n, hash)| format!("{stream} {n} {hash}\n"))
+                .collect();
             chain::digest("", &lines)
         }
     }
 }
 
 fn shown(head: Signed) -> SignedHead {
-    let Signed { n, hash, at, key, signature, .. } = head;
-    SignedHead { n, hash, at, key, signature }
+    let Signed {
+        n,
+        hash,
+        at,
+        key,
+        signature,
+        ..
+    } = head;
+    SignedHead {
+        n,
+        hash,
+        at,
+        key,
+        signature,
+    }
 }

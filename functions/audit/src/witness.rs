@@ -45,7 +45,8 @@ impl Witness {
         fresh: impl FnOnce() -> [u8; 32],
     ) -> Result<Self, OpenError> {
         let path = folder.join("witness.key");
-        let key = key(&path, fresh).map_err(|why| OpenError::Key(path.display().to_string(), why))?;
+        let key =
+            key(&path, fresh).map_err(|why| OpenError::Key(path.display().to_string(), why))?;
         let copy = store::witness::Witness::open(file).await?;
         Ok(Self { copy, key })
     }
@@ -106,7 +107,8 @@ impl Witness {
     pub(crate) async fn catch_up(&self, deps: &Deps) -> Result<(), StoreError> {
         for (stream, n, _) in deps.store.heads().await? {
             if n > 0 && !self.has(stream, n) {
-                self.copy(deps.store.as_ref(), stream, deps.clock.now()).await?;
+                self.copy(deps.store.as_ref(), stream, deps.clock.now())
+                    .await?;
             }
         }
         Ok(())
@@ -118,7 +120,8 @@ impl Witness {
             let head = head::sign(&self.key, &line, deps.clock.now());
             if self.copy.keep_signed(&head).await? {
                 publish(deps, &line, &head).await?;
-                self.copy(deps.store.as_ref(), line.stream, deps.clock.now()).await?;
+                self.copy(deps.store.as_ref(), line.stream, deps.clock.now())
+                    .await?;
             }
         }
         Ok(())
@@ -133,11 +136,27 @@ async fn publish(deps: &Deps, line: &LogRow, head: &Signed) -> Result<(), StoreE
     let note = contract::doc::json(head);
     let decide = Arc::new(move |state: &mut State, now| {
         let (home, note) = (state.home, Some(note.clone()));
-        state.say(home, EventKind::AuditHead, home.0, now, Detail { note, ..Detail::default() });
-        Ok(Answer { status: 204, body: String::new(), version: None })
+        state.say(
+            home,
+            EventKind::AuditHead,
+            home.0,
+            now,
+            Detail {
+                note,
+                ..Detail::default()
+            },
+        );
+        Ok(Answer {
+            status: 204,
+            body: String::new(),
+            version: None,
+        })
     });
     let who = host::system(deps, owner, "audit");
-    deps.store.commit(&who, Need::default(), decide).await.map(drop)
+    deps.store
+        .commit(&who, Need::default(), decide)
+        .await
+        .map(drop)
 }
 
 /// Whose stream it is: in a private one all is done in its owner's name.

@@ -15,11 +15,15 @@ use notify::{Channel, Email, MailUrl};
 use std::{path::Path, sync::Arc};
 use store::{Kind, Options, Reader};
 
+/// The witness's copy of the log, in the data folder.
+pub(crate) const WITNESS: &str = "witness.db";
+
 /// All functions, and the one local person.
 pub(crate) struct App {
     pub(crate) deps: Deps,
     pub(crate) person: Reader,
     channels: Vec<Arc<dyn Channel>>,
+    pub(crate) witness: Arc<audit::Witness>,
 }
 
 impl App {
@@ -33,12 +37,15 @@ impl App {
         };
         let store = store::open(&config.database_url(), options()).await?;
         let channels = channels(&config)?;
+        let copy = config.data.join(WITNESS);
+        let witness = audit::Witness::open(&copy, &config.data, || ids.secret()).await?;
         let deps = Deps::new(store, Arc::new(config), Arc::new(key));
         let person = local_person(&deps).await?;
         Ok(Self {
             deps,
             person,
             channels,
+            witness: Arc::new(witness),
         })
     }
 
@@ -49,6 +56,7 @@ impl App {
             .merge(accounts::router(deps()))
             .merge(chat::router(deps()))
             .merge(live::router(deps(), feed))
+            .merge(audit::router(deps(), self.witness.clone()))
             .merge(web::router());
         host::edge(routers, &self.deps)
     }
@@ -66,6 +74,11 @@ impl App {
                 "remind",
                 remind::SUBSCRIBES,
                 remind::router(self.deps.clone(), self.channels.clone()),
+            ),
+            subscriber(
+                "audit",
+                audit::SUBSCRIBES,
+                audit::events_router(self.deps.clone(), self.witness.clone()),
             ),
         ];
         let clock = self.deps.clock.clone();

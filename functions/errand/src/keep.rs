@@ -1,9 +1,12 @@
 //! Commands that keep the house: rebuild, verify, backup, restore.
 
-use crate::app::App;
+use crate::app::{App, WITNESS};
 use anyhow::{Context, bail};
 use host::Config;
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// `errand rebuild [--check]`
 pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitCode> {
@@ -22,6 +25,18 @@ pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitC
         (n, false) => println!("{n} differences mended."),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `errand verify`
+pub(crate) async fn verify(config: Config) -> anyhow::Result<ExitCode> {
+    let app = App::open(config).await?;
+    let report = audit::verify_all(app.deps.store.as_ref(), &app.witness).await?;
+    app.deps.store.close().await;
+    println!("{report}");
+    if report.intact() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 /// `errand backup FILE`
@@ -57,16 +72,9 @@ pub(crate) async fn restore(config: Config, from: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("{} is not a backup", from.display()))?
         .close()
         .await;
-    let aside = path.with_extension(format!(
-        "before-restore-{}",
-        host::Clock::now(&host::SystemClock).as_second()
-    ));
-    for end in ["", "-wal", "-shm"] {
-        let part = |path: &Path| std::path::PathBuf::from(format!("{}{end}", path.display()));
-        if part(&path).exists() {
-            std::fs::rename(part(&path), part(&aside))?;
-        }
-    }
+    // The witness has seen what the backup does not have: its copy goes with the database, and it begins anew.
+    put_aside(&config.data.join(WITNESS))?;
+    let aside = put_aside(&path)?;
     std::fs::copy(from, &path)?;
     let app = App::open(config).await?;
     app.deps.store.raise_epoch().await?;
@@ -76,4 +84,17 @@ pub(crate) async fn restore(config: Config, from: &Path) -> anyhow::Result<()> {
         aside.display()
     );
     Ok(())
+}
+
+/// Renames a database with what belongs to it; answers the new name.
+fn put_aside(path: &Path) -> anyhow::Result<PathBuf> {
+    let now = host::Clock::now(&host::SystemClock).as_second();
+    let aside = path.with_extension(format!("before-restore-{now}"));
+    for end in ["", "-wal", "-shm"] {
+        let part = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+        if part(path).exists() {
+            std::fs::rename(part(path), part(&aside))?;
+        }
+    }
+    Ok(aside)
 }

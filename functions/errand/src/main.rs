@@ -48,7 +48,8 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
             commands::token(config, link, &name, scopes).await?;
         }
         Command::Rebuild { check } => return keep::rebuild(config, check).await,
-        Command::Interpret | Command::Verify => {}
+        Command::Interpret => {}
+        Command::Verify => return keep::verify(config).await,
         Command::Backup { to } => keep::backup(config, &to).await?,
         Command::Restore { from } => keep::restore(config, &from).await?,
     }

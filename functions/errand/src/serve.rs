@@ -24,6 +24,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     running.spawn(feed.clone().run(stop.clone()));
     running.spawn(app.relay().run(stop.clone()));
     running.spawn(Clockwork::new(app.deps.clone(), vec![app.person.clone()]).run(stop.clone()));
+    running.spawn(app.witness.clone().run(app.deps.clone(), stop.clone()));
     // The first reading of a date builds its tables; nobody should wait for that.
     tokio::task::spawn_blocking(language::warm);
 
@@ -37,6 +38,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     serve::serve(listener, app.router(&feed), stop.clone()).await?;
     stop.cancel();
     while running.join_next().await.is_some() {}
+    app.witness.close(&app.deps).await;
     app.deps.store.close().await;
     Ok(())
 }

@@ -8,10 +8,9 @@ mod rows;
 use crate::{LogRow, OpenError, StoreError, error::failed};
 use domain::{event::EventKind, id::StreamId};
 use jiff::Timestamp;
-use rows::{COLUMNS, STREAMS};
 use serde::{Deserialize, Serialize};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection,
+    ConnectOptions, Connection, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
 };
 use std::{
@@ -98,9 +97,8 @@ impl Witness {
         after: u64,
         limit: u32,
     ) -> Result<Vec<LogRow>, StoreError> {
-        let sql = format!(
-            "select {COLUMNS} from line where stream = $1 and n > $2 order by n limit $3"
-        );
+        let sql =
+            format!("select {COLUMNS} from line where stream = $1 and n > $2 order by n limit $3");
         let query = sqlx::query(AssertSqlSafe(sql))
             .bind(stream.to_string())
             .bind(after as i64)
@@ -117,11 +115,17 @@ impl Witness {
         kind: Option<EventKind>,
         limit: u32,
     ) -> Result<Vec<LogRow>, StoreError> {
-        let only = kind.map_or("", |_| "and kind = $4");
-        let sql = format!(
-            "select {COLUMNS} from line where stream = $1 and n < $2 {only} order by n desc limit $3"
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql))
+        let sql = match kind {
+            None => rows::sql!(
+                "select",
+                "from line where stream = $1 and n < $2 order by n desc limit $3"
+            ),
+            Some(_) => rows::sql!(
+                "select",
+                "from line where stream = $1 and n < $2 and kind = $4 order by n desc limit $3"
+            ),
+        };
+        let mut query = sqlx::query(sql)
             .bind(stream.to_string())
             .bind(before.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX)))
             .bind(i64::from(limit));
@@ -134,10 +138,11 @@ impl Witness {
 
     /// All streams and how far each is copied.
     pub async fn streams(&self) -> Result<Vec<(StreamId, u64)>, StoreError> {
-        let sql = format!(
-            "{STREAMS} select s.stream, (select max(n) from line l where l.stream = s.stream) from s where s.stream is not null"
+        let sql = concat!(
+            rows::streams!(),
+            "select s.stream, (select max(n) from line l where l.stream = s.stream) from s where s.stream is not null"
         );
-        let found = sqlx::query(AssertSqlSafe(sql))
+        let found = sqlx::query(sql)
             .fetch_all(&mut *self.connection().await?)
             .await;
         let read = |row: &SqliteRow| Ok((rows::stream(row, 0)?, rows::number(row, 1)?));
@@ -146,13 +151,17 @@ impl Witness {
 
     /// The last line of each stream in which something happened since it was signed (a published head is nothing).
     pub async fn unsigned(&self) -> Result<Vec<LogRow>, StoreError> {
-        let sql = format!(
-            "{STREAMS} select {COLUMNS} from s join line l using (stream) \
-             where l.n = (select max(n) from line where stream = s.stream) and exists ( \
+        let sql = concat!(
+            rows::streams!(),
+            rows::sql!(
+                "select",
+                "from s join line using (stream) \
+                where n = (select max(l.n) from line l where l.stream = s.stream) and exists ( \
                 select 1 from line f where f.stream = s.stream and f.kind <> 'audit.head' \
                 and f.n > coalesce((select max(g.n) from signed g where g.stream = s.stream), 0))"
+            )
         );
-        let found = sqlx::query(AssertSqlSafe(sql))
+        let found = sqlx::query(sql)
             .fetch_all(&mut *self.connection().await?)
             .await;
         found.map_err(failed)?.iter().map(rows::line).collect()
@@ -180,7 +189,11 @@ impl Witness {
             .bind(stream.to_string())
             .fetch_optional(&mut *self.connection().await?)
             .await;
-        found.map_err(failed)?.as_ref().map(rows::signed).transpose()
+        found
+            .map_err(failed)?
+            .as_ref()
+            .map(rows::signed)
+            .transpose()
     }
 
     /// What was found wrong in a stream, by line.

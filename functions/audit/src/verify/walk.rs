@@ -53,7 +53,10 @@ impl<'s> Walk<'s> {
             Err(broken) => return Ok(Some(broken)),
         };
         if seen > n {
-            return broken(n + 1, format!("the log ends before it, but the witness saw {seen} lines"));
+            return broken(
+                n + 1,
+                format!("the log ends before it, but the witness saw {seen} lines"),
+            );
         }
         if let Some(more) = self.store.lines(stream, n, 1).await?.first()
             && !self.grows(stream, n).await?
@@ -65,7 +68,11 @@ impl<'s> Walk<'s> {
             if let Some(why) = self.unsigned(stream, &signed).await? {
                 return broken(signed.n, why);
             }
-            if self.signed.as_ref().is_none_or(|latest| latest.at <= signed.at) {
+            if self
+                .signed
+                .as_ref()
+                .is_none_or(|latest| latest.at <= signed.at)
+            {
                 self.signed = Some(signed);
             }
         }
@@ -82,14 +89,23 @@ impl<'s> Walk<'s> {
         n: u64,
         hash: &str,
     ) -> Result<Result<Option<Signed>, Broken>, StoreError> {
-        let broken = |n, why: &str| Ok(Err(Broken { stream, n, why: why.to_owned() }));
+        let broken = |n, why: &str| {
+            Ok(Err(Broken {
+                stream,
+                n,
+                why: why.to_owned(),
+            }))
+        };
         let mut published = None;
         let (mut at, mut last) = (0, chain::START.to_owned());
         while at < n {
             let lines = self.store.lines(stream, at, PAGE).await?;
             let copied = self.witness.copy.lines(stream, at, PAGE).await?;
             if lines.is_empty() {
-                return broken(at + 1, &format!("the log ends before it, but its head says {n} lines"));
+                return broken(
+                    at + 1,
+                    &format!("the log ends before it, but its head says {n} lines"),
+                );
             }
             let mut copied = copied.into_iter();
             for line in lines.into_iter().take_while(|line| line.n <= n) {
@@ -100,7 +116,14 @@ impl<'s> Walk<'s> {
                     && !same(&line, &copy)
                 {
                     let own = chain::follows(stream, at, &last, &copy).is_ok();
-                    return broken(line.n, if own { "it is not the line that the witness saw" } else { "the witness's copy of it was altered" });
+                    return broken(
+                        line.n,
+                        if own {
+                            "it is not the line that the witness saw"
+                        } else {
+                            "the witness's copy of it was altered"
+                        },
+                    );
                 }
                 if line.kind == EventKind::AuditHead {
                     published = head_in(&line).or(published);
@@ -120,7 +143,12 @@ impl<'s> Walk<'s> {
     fn content(&mut self, line: LogRow) {
         if line.kind == EventKind::TaskPurged {
             self.purged.insert(TaskId(line.subject));
-        } else if line.payload.is_none() && self.bare.last().is_none_or(|last| last.subject != line.subject) {
+        } else if line.payload.is_none()
+            && self
+                .bare
+                .last()
+                .is_none_or(|last| last.subject != line.subject)
+        {
             self.bare.push(line);
         }
     }
@@ -132,21 +160,35 @@ impl<'s> Walk<'s> {
             // A comment or a reminder goes with its task, which its skeleton does not name.
             let explained = self.purged.contains(&TaskId(line.subject))
                 || (!line.kind.name().starts_with("task.") && !self.purged.is_empty());
-            let known = breaks.iter().chain(&found).any(|broken| broken.stream == line.stream);
+            let known = breaks
+                .iter()
+                .chain(&found)
+                .any(|broken| broken.stream == line.stream);
             if !explained && !known {
                 let why = "its content is gone, and nothing in the log removed it".to_owned();
-                found.push(Broken { stream: line.stream, n: line.n, why });
+                found.push(Broken {
+                    stream: line.stream,
+                    n: line.n,
+                    why,
+                });
             }
         }
         found
     }
 
     /// Why a signed head does not hold.
-    async fn unsigned(&self, stream: StreamId, signed: &Signed) -> Result<Option<String>, StoreError> {
+    async fn unsigned(
+        &self,
+        stream: StreamId,
+        signed: &Signed,
+    ) -> Result<Option<String>, StoreError> {
         if let Err(why) = head::check(&self.witness.public_key(), signed) {
             return Ok(Some(why.to_owned()));
         }
-        let line = self.store.lines(stream, signed.n.saturating_sub(1), 1).await?;
+        let line = self
+            .store
+            .lines(stream, signed.n.saturating_sub(1), 1)
+            .await?;
         let stands = line.first().is_some_and(|line| {
             signed.stream == stream && line.n == signed.n && line.hash == signed.hash
         });
@@ -156,13 +198,19 @@ impl<'s> Walk<'s> {
     /// Whether a stream's head moved on meanwhile.
     async fn grows(&self, stream: StreamId, n: u64) -> Result<bool, StoreError> {
         let heads = self.store.heads().await?;
-        Ok(heads.iter().any(|(known, now, _)| *known == stream && *now > n))
+        Ok(heads
+            .iter()
+            .any(|(known, now, _)| *known == stream && *now > n))
     }
 }
 
 /// Whether a copy is what the witness would make of the line.
 fn same(line: &LogRow, copy: &LogRow) -> bool {
-    let skeleton = LogRow { payload: None, salt: None, ..line.clone() };
+    let skeleton = LogRow {
+        payload: None,
+        salt: None,
+        ..line.clone()
+    };
     skeleton == *copy
 }
 

@@ -1,13 +1,10 @@
 //! Copying: whatever the log has beyond the copy, checked against it line by line.
 
-use super::{
-    Alarm, Witness,
-    rows::{self, COLUMNS},
-};
+use super::{Alarm, Witness, rows};
 use crate::{LogRow, Store, StoreError, chain, error::failed};
 use domain::id::StreamId;
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{Connection, SqliteConnection};
 use std::sync::PoisonError;
 
 /// Lines copied in one transaction.
@@ -25,7 +22,10 @@ impl Witness {
     ) -> Result<Option<Alarm>, StoreError> {
         loop {
             let mut connection = self.connection().await?;
-            let mut transaction = connection.begin_with("begin immediate").await.map_err(failed)?;
+            let mut transaction = connection
+                .begin_with("begin immediate")
+                .await
+                .map_err(failed)?;
             let last = last(&mut transaction, stream).await?;
             let from = last.as_ref().map_or(0, |last| last.n - 1);
             let lines = store.lines(stream, from, BATCH).await?;
@@ -33,7 +33,12 @@ impl Witness {
             add(&mut transaction, fresh).await?;
             let mut alarm = None;
             if let Some((n, why)) = wrong {
-                let found = Alarm { stream, n, why, at: now };
+                let found = Alarm {
+                    stream,
+                    n,
+                    why,
+                    at: now,
+                };
                 alarm = raise(&mut transaction, &found).await?.then_some(found);
             }
             let stopped = alarm.is_some() || lines.len() < BATCH as usize || fresh.is_empty();
@@ -63,7 +68,10 @@ fn fresh<'l>(
         let why = match same {
             None => format!("the log has lost line {}, which the witness saw", last.n),
             Some(line) if line.hash != last.hash => {
-                format!("line {} is another than the witness saw: the log was forked", last.n)
+                format!(
+                    "line {} is another than the witness saw: the log was forked",
+                    last.n
+                )
             }
             Some(_) => String::new(),
         };
@@ -82,8 +90,11 @@ fn fresh<'l>(
 }
 
 async fn last(c: &mut SqliteConnection, stream: StreamId) -> Result<Option<LogRow>, StoreError> {
-    let sql = format!("select {COLUMNS} from line where stream = $1 order by n desc limit 1");
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(stream.to_string());
+    let sql = rows::sql!(
+        "select",
+        "from line where stream = $1 order by n desc limit 1"
+    );
+    let query = sqlx::query(sql).bind(stream.to_string());
     let found = query.fetch_optional(c).await.map_err(failed)?;
     found.as_ref().map(rows::line).transpose()
 }
@@ -93,14 +104,12 @@ async fn add(c: &mut SqliteConnection, lines: &[LogRow]) -> Result<(), StoreErro
         return Ok(());
     }
     let values: Vec<_> = lines.iter().map(rows::values).collect();
-    let columns: Vec<_> = (0..COLUMNS.split(',').count())
-        .map(|at| format!("j.value->>{at}"))
-        .collect();
-    let sql = format!(
-        "insert into line ({COLUMNS}) select {} from json_each($1) j order by j.key",
-        columns.join(", ")
+    let sql = rows::sql!(
+        "insert into line (",
+        ") select j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, j.value->>7, \
+            j.value->>8, j.value->>9, j.value->>10, j.value->>11, j.value->>12, j.value->>13 from json_each($1) j order by j.key"
     );
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(contract::doc::json(&values));
+    let query = sqlx::query(sql).bind(contract::doc::json(&values));
     query.execute(c).await.map(drop).map_err(failed)
 }
 

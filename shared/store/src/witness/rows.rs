@@ -10,12 +10,26 @@ use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;
 
-/// The columns of [`line`] and [`values`], in their order.
-pub(super) const COLUMNS: &str = "stream, n, kind, subject, version, actor, client, client_kind, run, correlation, causation, at, digest, hash";
+/// A statement with the columns of [`line`] and [`values`], in their order, after its first words.
+macro_rules! sql {
+    ($first:literal, $rest:literal) => {
+        concat!(
+            $first,
+            " stream, n, kind, subject, version, actor, client, client_kind, run, correlation, causation, at, digest, hash ",
+            $rest
+        )
+    };
+}
+pub(super) use sql;
 
 /// Each stream once, as `s`: a step of the index for each, not a look at every line.
-pub(super) const STREAMS: &str = "with recursive s(stream) as (select min(stream) from line union all \
-    select (select min(l.stream) from line l where l.stream > s.stream) from s where s.stream is not null)";
+macro_rules! streams {
+    () => {
+        "with recursive s(stream) as (select min(stream) from line union all \
+            select (select min(l.stream) from line l where l.stream > s.stream) from s where s.stream is not null) "
+    };
+}
+pub(super) use streams;
 
 /// A line, without content.
 pub(super) fn line(row: &SqliteRow) -> Result<LogRow, StoreError> {
