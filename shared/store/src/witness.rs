@@ -97,9 +97,11 @@ impl Witness {
         after: u64,
         limit: u32,
     ) -> Result<Vec<LogRow>, StoreError> {
-        let sql =
-            format!("select {COLUMNS} from line where stream = $1 and n > $2 order by n limit $3");
-        let query = sqlx::query(AssertSqlSafe(sql))
+        let sql = rows::sql!(
+            "select",
+            "from line where stream = $1 and n > $2 order by n limit $3"
+        );
+        let query = sqlx::query(sql)
             .bind(stream.to_string())
             .bind(after as i64)
             .bind(i64::from(limit));

@@ -2,3 +2,4 @@
 pub mod postgres;
 pub mod skip;
 pub mod smtp;
+pub mod sqlite;
