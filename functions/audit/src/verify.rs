@@ -58,27 +58,20 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            streams,
-            events,
-            head,
-            ..
-        } = self;
-        match self.breaks.as_slice() {
-            [] => write!(
+        let (streams, events, head) = (self.streams, self.events, &self.head);
+        if self.intact {
+            write!(
                 f,
-                "Intact: {events} events in {streams} streams; head {head}"
-            )?,
-            breaks => {
-                write!(
-                    f,
-                    "Broken in {} of {streams} streams ({events} events):",
-                    breaks.len()
-                )?;
-                for Broken { stream, n, why } in breaks {
-                    write!(f, "\n  stream {stream}, line {n}: {why}")?;
-                }
-            }
+                "Intact: events {events}, streams {streams}, head {head}."
+            )?;
+        } else {
+            write!(
+                f,
+                "Broken. Streams {streams}, events that hold {events}. It breaks here:"
+            )?;
+        }
+        for Broken { stream, n, why } in &self.breaks {
+            write!(f, "\n  stream {stream}, line {n}: {why}")?;
         }
         match &self.signed {
             Some(signed) => write!(
@@ -86,7 +79,7 @@ impl fmt::Display for Report {
                 "\nLast signed at {} by the key {}.",
                 signed.at, signed.key
             ),
-            None => f.write_str("\nNo head was signed yet."),
+            None => Ok(()),
         }
     }
 }

@@ -101,6 +101,10 @@ pub(crate) fn record<R: Kept + Record>(
 }
 
 /// Shows nothing.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands where `task` and `record` stand"
+)]
 pub(crate) fn nothing(_: &State) -> Result<store::Answer, Refusal> {
     Ok(store::Answer {
         status: 204,

@@ -21,19 +21,19 @@ async fn r_5_3_what_is_done_to_the_log_is_found_and_named() {
     check(
         "update log set payload = replace(payload, 'bread', 'wine')",
         3,
-        "the content of line 3 was altered",
+        "its content was altered",
     )
     .await;
     check(
         "update log set client = 'cli' where n = 2",
         2,
-        "line 2 or one before it was altered",
+        "it or its place in the chain was altered",
     )
     .await;
     check(
         "update log set at = at + 1 where n = 5",
         5,
-        "line 5 or one before it was altered",
+        "it or its place in the chain was altered",
     )
     .await;
     check(

@@ -8,7 +8,11 @@ use domain::{
 };
 use serde::Deserialize;
 use std::collections::HashSet;
-use store::{LogRow, Store, StoreError, chain, witness::Signed};
+use store::{
+    LogRow, Store, StoreError,
+    chain::{self, Break},
+    witness::Signed,
+};
 
 /// Lines read at once.
 const PAGE: u32 = 500;
@@ -110,7 +114,7 @@ impl<'s> Walk<'s> {
             let mut copied = copied.into_iter();
             for line in lines.into_iter().take_while(|line| line.n <= n) {
                 if let Err(why) = chain::follows(stream, at, &last, &line) {
-                    return broken(at + 1, &why.to_string());
+                    return broken(at + 1, &words(&why));
                 }
                 if let Some(copy) = copied.next()
                     && !same(&line, &copy)
@@ -201,6 +205,15 @@ impl<'s> Walk<'s> {
         Ok(heads
             .iter()
             .any(|(known, now, _)| *known == stream && *now > n))
+    }
+}
+
+/// A break in the chain without the stream, which is said beside it.
+fn words(why: &Break) -> String {
+    match why {
+        Break::Gap { after, found, .. } => format!("after line {after} comes line {found}"),
+        Break::Link { .. } => "it or its place in the chain was altered".to_owned(),
+        Break::Content { .. } => "its content was altered".to_owned(),
     }
 }
 
