@@ -139,10 +139,8 @@ fn over(heads: &[(StreamId, u64, String)]) -> String {
     match heads {
         [(_, _, hash)] => hash.clone(),
         all => {
-            let lines: String = all
-                .iter()
-                .map(|(stream, n, hash)| format!("{stream} {n} {hash}\n"))
-                .collect();
+            let line = |(stream, n, hash): &(_, _, String)| format!("{stream} {n} {hash}\n");
+            let lines = all.iter().map(line).collect::<Vec<_>>().concat();
             chain::digest("", &lines)
         }
     }
