@@ -185,6 +185,17 @@ impl Command {
             Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => {
                 need.series.push(*id);
             }
+            _ => self.need_of_records(&mut need),
+        }
+        if let (Self::UpdateTask { id, .. }, Expect::Base(base)) = (self, expect) {
+            need.since.push((*id, base));
+        }
+        need
+    }
+
+    /// What lists, sections, tags, views, comments and settings need.
+    fn need_of_records(&self, need: &mut Need) {
+        match self {
             Self::CreateList { id, .. } | Self::UpdateList { id, .. } => need.lists.push(*id),
             Self::DeleteList { id } | Self::RestoreList { id } => {
                 need.lists.push(*id);
@@ -222,12 +233,8 @@ impl Command {
             {
                 need.tasks_of.push(TasksOf::Floating);
             }
-            Self::UpdateSettings { .. } => {}
+            _ => {}
         }
-        if let (Self::UpdateTask { id, .. }, Expect::Base(base)) = (self, expect) {
-            need.since.push((*id, base));
-        }
-        need
     }
 
     /// Does it, or refuses.

@@ -42,25 +42,7 @@ impl<'f, 't> Builder<'f, 't> {
     pub(crate) fn fill(&mut self, wish: &Wish, shape: &Shape) {
         self.signs();
         self.when();
-        if !self.found.reminders.alerts.is_empty() {
-            self.item
-                .reminders
-                .extend(self.found.reminders.alerts.iter().cloned());
-            let spans = self.found.reminders.spans.clone();
-            for range in &spans {
-                self.take(range, "reminders");
-            }
-        }
-        if wish.remind
-            && self.item.reminders.is_empty()
-            && wish.intent == Intent::CreateReminder
-            && (self.item.due.is_some() || self.item.recurrence.is_some())
-        {
-            self.item.reminders.push(Alert::Offset {
-                offset: "PT0S".to_owned(),
-                of: "due".to_owned(),
-            });
-        }
+        self.reminders(wish);
         self.item.list = self.item.list.take().or_else(|| wish.list.clone());
         self.item.shift.clone_from(&wish.shift);
         self.item.tags.extend(wish.tags.iter().cloned());
@@ -94,6 +76,33 @@ impl<'f, 't> Builder<'f, 't> {
         }
         self.reminds_of_another();
         self.item.priority = self.item.priority.or(wish.priority);
+        self.filter(wish, shape);
+    }
+
+    fn reminders(&mut self, wish: &Wish) {
+        if !self.found.reminders.alerts.is_empty() {
+            self.item
+                .reminders
+                .extend(self.found.reminders.alerts.iter().cloned());
+            let spans = self.found.reminders.spans.clone();
+            for range in &spans {
+                self.take(range, "reminders");
+            }
+        }
+        if wish.remind
+            && self.item.reminders.is_empty()
+            && wish.intent == Intent::CreateReminder
+            && (self.item.due.is_some() || self.item.recurrence.is_some())
+        {
+            self.item.reminders.push(Alert::Offset {
+                offset: "PT0S".to_owned(),
+                of: "due".to_owned(),
+            });
+        }
+    }
+
+    /// What is asked for, or what "all" is all of.
+    fn filter(&mut self, wish: &Wish, shape: &Shape) {
         if matches!(wish.intent, Intent::ListTasks | Intent::FindTask)
             || self.item.target.as_ref().is_some_and(|t| t.all)
         {

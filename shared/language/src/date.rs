@@ -257,15 +257,7 @@ fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
     }
     piece.time = Some(point.at.time());
     if let Some(time) = LOST_CLOCK.find(body).filter(|_| point.grain >= Grain::Day) {
-        let (hour, minute) = crate::repeat::cursor::Cursor::new(
-            body,
-            time.start() + usize::from(time.as_str().starts_with('@')),
-        )
-        .after_at()
-        .clock()?;
-        piece.time = Time::new(hour, minute, 0, 0).ok();
-        piece.grain = Grain::Minute;
-        return Some(piece);
+        return with_lost_clock(piece, body, &time);
     }
     // "today at 9am" at ten is in the past, whatever else it could mean.
     if body.contains("today")
@@ -311,6 +303,17 @@ fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
     {
         piece.day = now.date().tomorrow().ok();
     }
+    Some(piece)
+}
+
+/// A day whose clock duckling left lying beside it.
+fn with_lost_clock(mut piece: Piece, body: &str, time: &regex::Match) -> Option<Piece> {
+    let at = time.start() + usize::from(time.as_str().starts_with('@'));
+    let (hour, minute) = crate::repeat::cursor::Cursor::new(body, at)
+        .after_at()
+        .clock()?;
+    piece.time = Time::new(hour, minute, 0, 0).ok();
+    piece.grain = Grain::Minute;
     Some(piece)
 }
 

@@ -118,59 +118,15 @@ fn exists(year: i64, month: i64, day: i64) -> bool {
     (1900..=2200).contains(&y) && Date::new(y, m, d).is_ok()
 }
 
+/// Before these a rank is a part of a date ("the 1st of", "the 2nd week"), not of a thing.
+const BEFORE_DATES: &str = "of in at on day to and or for from until till before after by please with about that when week weekend quarter qtr last month every each this next morning evening afternoon night noon through thru around i we my instance year would date";
+
 fn ranks(text: &mut Text) {
-    const DATES: [&str; 45] = [
-        "of",
-        "in",
-        "at",
-        "on",
-        "day",
-        "to",
-        "and",
-        "or",
-        "for",
-        "from",
-        "until",
-        "till",
-        "before",
-        "after",
-        "by",
-        "please",
-        "with",
-        "about",
-        "that",
-        "when",
-        "week",
-        "weekend",
-        "quarter",
-        "qtr",
-        "last",
-        "month",
-        "every",
-        "each",
-        "this",
-        "next",
-        "morning",
-        "evening",
-        "afternoon",
-        "night",
-        "noon",
-        "through",
-        "thru",
-        "around",
-        "i",
-        "we",
-        "my",
-        "instance",
-        "year",
-        "would",
-        "date",
-    ];
     let ranges: Vec<_> = RANK
         .captures_iter(&text.work)
         .filter_map(|c| {
             let next = words(&c, 2);
-            let date = DATES.contains(&next)
+            let date = BEFORE_DATES.split(' ').any(|word| word == next)
                 || number::weekday(next).is_some()
                 || number::month(next).is_some()
                 || number::cardinal(next).is_some()

@@ -1,5 +1,7 @@
 //! Sentences that make something: tasks, reminders, lists.
 
+use std::ops::Range;
+
 use contract::interpret::Intent;
 
 use super::ours::{self, CALENDAR, CHORE, LIST, REMINDER, TASK};
@@ -135,12 +137,14 @@ fn list(shape: &Shape) -> Option<Wish> {
     Some(wish)
 }
 
+fn titled(sure: f64, title: Option<Range<usize>>) -> Wish {
+    let mut wish = Wish::new(Intent::CreateTask, sure);
+    wish.title = title;
+    wish
+}
+
 fn task(shape: &Shape) -> Option<Wish> {
-    let made = |sure: f64, at| {
-        let mut wish = Wish::new(Intent::CreateTask, sure);
-        wish.title = at;
-        Some(wish)
-    };
+    let made = |sure, title| Some(titled(sure, title));
     if let Some(found) = shape.is(&TASK_TO) {
         return made(
             0.94,
@@ -174,22 +178,7 @@ fn task(shape: &Shape) -> Option<Wish> {
         return made(if shape.has(&QUESTION) { 0.4 } else { 0.62 }, None);
     }
     if shape.has(&MEETING) {
-        let at = shape
-            .is(&SCHEDULE)
-            .or_else(|| shape.is(&ADD))
-            .and_then(|found| shape.at(&found, "x"));
-        let known = shape.dated && (shape.has(&CALENDAR) || shape.text.starts_with("schedule"));
-        let whole = Some(shape.from..shape.from + shape.text.len());
-        return made(
-            if ours::elsewhere(shape) {
-                0.4
-            } else if known {
-                0.82
-            } else {
-                0.6
-            },
-            at.or(whole),
-        );
+        return Some(meeting(shape));
     }
     if let Some(found) = shape.is(&NEED_TO) {
         let own = (shape.dated || shape.recurring || shape.reminders) && shape.has(&DUTY);
@@ -215,6 +204,25 @@ fn task(shape: &Shape) -> Option<Wish> {
         0.4
     };
     made(sure, shape.at(&found, "x"))
+}
+
+fn meeting(shape: &Shape) -> Wish {
+    let at = shape
+        .is(&SCHEDULE)
+        .or_else(|| shape.is(&ADD))
+        .and_then(|found| shape.at(&found, "x"));
+    let known = shape.dated && (shape.has(&CALENDAR) || shape.text.starts_with("schedule"));
+    let whole = Some(shape.from..shape.from + shape.text.len());
+    titled(
+        if ours::elsewhere(shape) {
+            0.4
+        } else if known {
+            0.82
+        } else {
+            0.6
+        },
+        at.or(whole),
+    )
 }
 
 /// A line that is just the task: "call mom every sunday at 3pm".
