@@ -1,1 +1,40 @@
-//! house-tests
+//! Across functions: the whole house, for stories.
+
+use errand::Functions;
+use futures::FutureExt;
+use std::sync::Arc;
+use testkit::{House, Wiring, house::Ground};
+use tokio::sync::Mutex;
+
+/// The whole house at a moment: `2026-11-23T09:00 Europe/Berlin`. Every function over SQLite in memory.
+pub async fn house(moment: &str) -> House {
+    House::at(moment, wiring).await
+}
+
+/// Every function, as `errand` wires them.
+///
+/// # Panics
+/// When the witness has no place to write to.
+pub async fn wiring(ground: &Ground) -> Wiring {
+    let folder = tempfile::tempdir().expect("a folder for the witness");
+    let copy = folder.path().join("witness.db");
+    let secret = || ground.deps.ids.secret();
+    let witness = audit::Witness::open(&copy, folder.path(), secret).await;
+    let functions = Functions {
+        deps: ground.deps.clone(),
+        channels: ground.channels.clone(),
+        witness: Arc::new(witness.expect("the witness opens")),
+    };
+    let feed = live::Feed::new(ground.deps.clone());
+    let clock = clock::Clockwork::new(ground.deps.clone(), ground.people.clone());
+    let clock = Arc::new(Mutex::new(clock));
+    Wiring {
+        router: functions.router(&feed),
+        subscribers: functions.subscribers(),
+        turn: Box::new(move || {
+            let clock = clock.clone();
+            async move { clock.lock().await.turn().await.map(drop) }.boxed()
+        }),
+        kept: Box::new((folder, functions)),
+    }
+}

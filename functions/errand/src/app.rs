@@ -1,8 +1,6 @@
-//! The house put together: every function over one store, in one process.
+//! The installation: its data folder, its store, its functions and its one local person.
 
 use anyhow::Context;
-use axum::Router;
-use bus::{MemoryBus, Relay, Subscriber};
 use domain::{
     command::Command,
     id::{UserId, derived},
@@ -10,6 +8,7 @@ use domain::{
     state::State,
     task::change::Expect,
 };
+use errand::Functions;
 use host::{Config, Deps, Key, SystemClock, SystemIds};
 use notify::{Channel, Email, MailUrl};
 use std::{path::Path, sync::Arc};
@@ -22,8 +21,7 @@ pub(crate) const WITNESS: &str = "witness.db";
 pub(crate) struct App {
     pub(crate) deps: Deps,
     pub(crate) person: Reader,
-    channels: Vec<Arc<dyn Channel>>,
-    pub(crate) witness: Arc<audit::Witness>,
+    pub(crate) functions: Functions,
 }
 
 impl App {
@@ -41,56 +39,16 @@ impl App {
         let witness = audit::Witness::open(&copy, &config.data, || ids.secret()).await?;
         let deps = Deps::new(store, Arc::new(config), Arc::new(key));
         let person = local_person(&deps).await?;
+        let functions = Functions {
+            deps: deps.clone(),
+            channels,
+            witness: Arc::new(witness),
+        };
         Ok(Self {
             deps,
             person,
-            channels,
-            witness: Arc::new(witness),
+            functions,
         })
-    }
-
-    /// Everything that is open to the outside, with the edge around it.
-    pub(crate) fn router(&self, feed: &live::Feed) -> Router {
-        let deps = || self.deps.clone();
-        let routers = tasks::router(deps())
-            .merge(accounts::router(deps()))
-            .merge(chat::router(deps()))
-            .merge(live::router(deps(), feed))
-            .merge(audit::router(deps(), self.witness.clone()))
-            .merge(web::router());
-        host::edge(routers, &self.deps)
-    }
-
-    /// The relay, and whom it delivers to.
-    pub(crate) fn relay(&self) -> Relay {
-        let subscriber = |name, kinds, router| Subscriber {
-            name,
-            kinds,
-            router,
-        };
-        let subscribers = vec![
-            subscriber("recur", recur::SUBSCRIBES, recur::router(self.deps.clone())),
-            subscriber(
-                "remind",
-                remind::SUBSCRIBES,
-                remind::router(self.deps.clone(), self.channels.clone()),
-            ),
-            subscriber(
-                "audit",
-                audit::SUBSCRIBES,
-                audit::events_router(self.deps.clone(), self.witness.clone()),
-            ),
-        ];
-        let clock = self.deps.clock.clone();
-        let bus = Arc::new(MemoryBus::new(subscribers, clock.clone()));
-        let holder = self.deps.ids.uuid().to_string();
-        Relay::new(
-            self.deps.store.clone(),
-            bus,
-            clock,
-            self.deps.key.installation(),
-            holder,
-        )
     }
 }
 

@@ -50,7 +50,7 @@ impl Client {
         Ok(Self {
             token,
             way: Way::Here {
-                router: app.router(&feed),
+                router: app.functions.router(&feed),
                 app: Box::new(app),
                 host,
             },

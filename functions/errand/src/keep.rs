@@ -30,7 +30,7 @@ pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitC
 /// `errand verify`
 pub(crate) async fn verify(config: Config) -> anyhow::Result<ExitCode> {
     let app = App::open(config).await?;
-    let report = audit::verify_all(app.deps.store.as_ref(), &app.witness).await?;
+    let report = audit::verify_all(app.deps.store.as_ref(), &app.functions.witness).await?;
     app.deps.store.close().await;
     println!("{report}");
     if report.intact() {

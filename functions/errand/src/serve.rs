@@ -22,9 +22,14 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let mut running = JoinSet::new();
     let feed = live::Feed::new(app.deps.clone());
     running.spawn(feed.clone().run(stop.clone()));
-    running.spawn(app.relay().run(stop.clone()));
+    running.spawn(app.functions.relay().run(stop.clone()));
     running.spawn(Clockwork::new(app.deps.clone(), vec![app.person.clone()]).run(stop.clone()));
-    running.spawn(app.witness.clone().run(app.deps.clone(), stop.clone()));
+    running.spawn(
+        app.functions
+            .witness
+            .clone()
+            .run(app.deps.clone(), stop.clone()),
+    );
     // The first reading of a date builds its tables; nobody should wait for that.
     tokio::task::spawn_blocking(language::warm);
 
@@ -35,10 +40,10 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
             "Reminders show on the open page; for e-mail set ERRAND_MAIL_URL, ERRAND_MAIL_FROM and ERRAND_MAIL_TO."
         );
     }
-    serve::serve(listener, app.router(&feed), stop.clone()).await?;
+    serve::serve(listener, app.functions.router(&feed), stop.clone()).await?;
     stop.cancel();
     while running.join_next().await.is_some() {}
-    app.witness.close(&app.deps).await;
+    app.functions.witness.close(&app.deps).await;
     app.deps.store.close().await;
     Ok(())
 }

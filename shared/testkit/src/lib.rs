@@ -1,5 +1,12 @@
-//! testkit
+//! What tests are written with: a house of functions over one store, a clock set by hand, counted ids, and real services.
+
+pub mod clock;
+pub mod house;
+pub mod ids;
+pub mod mailbox;
 pub mod postgres;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
+
+pub use house::{Got, House, Person, Wiring};

@@ -1,0 +1,3 @@
+//! Stories across functions, each over the whole house.
+
+mod remind;
