@@ -74,11 +74,12 @@ const PURE: &[(&str, &[&str])] = &[
 
 /// Every dependency that crosses a wall, one line each.
 pub(super) fn broken(metadata: &Value) -> Vec<String> {
+    let top = metadata["workspace_root"].as_str().unwrap_or_default();
     let packages: Vec<Package> = metadata["packages"]
         .as_array()
         .into_iter()
         .flatten()
-        .filter_map(Package::new)
+        .filter_map(|package| Package::new(package, top))
         .collect();
     packages
         .iter()
@@ -95,14 +96,9 @@ struct Package<'a> {
 }
 
 impl<'a> Package<'a> {
-    fn new(package: &'a Value) -> Option<Self> {
-        let mut folders = package["manifest_path"].as_str()?.rsplit('/').skip(1);
-        let (own, above) = (folders.next()?, folders.next()?);
-        let room = if ["functions", "shared"].contains(&above) {
-            above
-        } else {
-            own
-        };
+    fn new(package: &'a Value, top: &str) -> Option<Self> {
+        let inside = package["manifest_path"].as_str()?.strip_prefix(top)?;
+        let room = inside.trim_start_matches('/').split('/').next()?;
         let needs = package["dependencies"].as_array()?.iter();
         let needs = needs.filter_map(|need| {
             Some((need["name"].as_str()?, need["kind"].as_str() == Some("dev")))
@@ -172,10 +168,10 @@ mod tests {
     /// A house of three functions and the shared crates, where one crate needs one more.
     fn check(name: &str, needs: &str, kind: Value, expected: &[&str]) {
         let folder = |name: &str| match name {
-            "errand" | "tasks" | "chat" => format!("/x/functions/{name}/Cargo.toml"),
-            "house-tests" => "/x/tests/Cargo.toml".to_owned(),
-            "xtask" => "/x/xtask/Cargo.toml".to_owned(),
-            _ => format!("/x/shared/{name}/Cargo.toml"),
+            "errand" | "tasks" | "chat" => format!("/functions/functions/{name}/Cargo.toml"),
+            "house-tests" => "/functions/tests/Cargo.toml".to_owned(),
+            "xtask" => "/functions/xtask/Cargo.toml".to_owned(),
+            _ => format!("/functions/shared/{name}/Cargo.toml"),
         };
         let all = [
             "errand",
@@ -200,7 +196,8 @@ mod tests {
                 json!({"name": own, "manifest_path": folder(own), "dependencies": needs})
             })
             .collect();
-        assert_eq!(broken(&json!({ "packages": packages })), expected);
+        let metadata = json!({ "workspace_root": "/functions", "packages": packages });
+        assert_eq!(broken(&metadata), expected);
     }
 
     #[test]
