@@ -1,4 +1,5 @@
-//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `simulate`, `bench`, `new-function`.
+//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `simulate`, `bench`, `score`,
+//! `new-function`.
 
 mod check;
 mod ci;
@@ -7,6 +8,7 @@ mod new_function;
 mod page;
 mod postgres;
 mod run;
+mod score;
 mod services;
 mod story;
 mod test;
@@ -42,6 +44,8 @@ enum Act {
     Simulate(run::Rest),
     /// Measure the budgets of the README's table; further arguments go to the program.
     Bench(run::Rest),
+    /// Print what the interpreter gets right of sentences in files, per file.
+    Score(score::Options),
     /// Make the three files of a function and name it where functions are named.
     NewFunction(new_function::Options),
 }
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Act::Services { act } => services::run(act).map(|()| true),
         Act::Simulate(rest) => run::program("simulate", &rest).map(|()| true),
         Act::Bench(rest) => run::program("bench", &rest).map(|()| true),
+        Act::Score(options) => score::run(&options).map(|()| true),
         Act::NewFunction(options) => new_function::run(&options).map(|()| true),
     };
     match done {
