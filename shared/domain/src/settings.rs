@@ -6,7 +6,7 @@ use jiff::{
     tz::TimeZone,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 record! {
     /// A person's settings.
@@ -19,20 +19,26 @@ record! {
         locale: String,
         /// The first day of the week.
         week_starts: Weekday,
-        /// How 03/04 is read.
+        /// The days on which one does not work.
+        weekend: Weekend,
+        /// How 03/04 is read; as the locale does where none is chosen.
         date_order: Option<DateOrder>,
+        /// Whether times are shown as 15:00 or 3 pm; as the locale does where none is chosen.
+        hour_cycle: Option<HourCycle>,
         /// What "next friday" said on a Monday means.
         next_weekday: NextWeekday,
         /// Until then "today" is still yesterday's day.
         day_starts_at: Clock,
-        /// The hours of morning, noon, afternoon, evening and night, where changed.
-        times: BTreeMap<String, Clock>,
+        /// What morning, noon, afternoon, evening and night mean.
+        times: Times,
         /// What a day without a time counts from for reminders.
         all_day_time: AllDay,
         /// No reminder but the open page's in between; they come at the end.
         quiet_hours: Option<QuietHours>,
-        /// Each day at this hour, what is due; none for never.
+        /// Each day at this hour a mail with what is due, quiet hours or not; none for never.
         digest_at: Option<Clock>,
+        /// What happens where a device is in another zone than the person.
+        follow_device: FollowDevice,
         /// The address reminders go to by e-mail; none for no e-mail.
         email: Option<String>,
         /// Whether reminders go out by e-mail where there is an address.
@@ -66,6 +72,80 @@ pub struct AllDay(pub Clock);
 impl Default for AllDay {
     fn default() -> Self {
         Self(Clock(time(9, 0, 0, 0)))
+    }
+}
+
+/// Saturday and Sunday unless changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Weekend(pub BTreeSet<Day>);
+
+impl Default for Weekend {
+    fn default() -> Self {
+        Self(BTreeSet::from([Day::Saturday, Day::Sunday]))
+    }
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "days of the week")]
+pub enum Day {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+/// How times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HourCycle {
+    /// 3 pm.
+    #[serde(rename = "h12")]
+    Twelve,
+    /// 15:00.
+    #[serde(rename = "h23")]
+    TwentyFour,
+}
+
+/// What happens where a device is in another zone than the person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FollowDevice {
+    /// The person is asked.
+    #[default]
+    Ask,
+    /// The person's zone becomes the device's.
+    Always,
+    /// Nothing.
+    Never,
+}
+
+/// What the parts of a day mean; those not named are as usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "parts of a day")]
+pub struct Times {
+    pub morning: Clock,
+    pub noon: Clock,
+    pub afternoon: Clock,
+    pub evening: Clock,
+    pub night: Clock,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let at = |hour| Clock(time(hour, 0, 0, 0));
+        Self {
+            morning: at(9),
+            noon: at(12),
+            afternoon: at(15),
+            evening: at(18),
+            night: at(21),
+        }
     }
 }
 
