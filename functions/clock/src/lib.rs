@@ -15,6 +15,7 @@ pub const SUBSCRIBES: &[EventKind] = &[];
 /// What comes of it.
 pub const EMITS: &[EventKind] = &[
     EventKind::ReminderDue,
+    EventKind::DigestDue,
     EventKind::ReminderCancelled,
     EventKind::TaskPurged,
 ];

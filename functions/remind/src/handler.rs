@@ -2,16 +2,21 @@
 
 use crate::Reminding;
 use domain::{
-    id::DeliveryId,
+    filter::Filter,
+    id::{DeliveryId, TaskId},
     ledger::Delivery,
     need::Need,
+    refusal::Refusal,
     reminder::{self, Tried},
     state::State,
 };
 use host::events::{Incoming, Outcome};
 use notify::{ChannelKind, Item, Message, SendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Answer, DueDelivery, Reader, StoreError, Writer};
+use store::{Answer, DueDelivery, Reader, SortBy, SortKey, StoreError, TaskQuery, Writer};
+
+/// The most tasks that a digest counts.
+const MOST: u32 = 200;
 
 /// Sends what is open and due, where nobody else is sending it.
 pub(crate) async fn on_due(reminding: Reminding, event: Incoming) -> Outcome {
@@ -37,7 +42,11 @@ async fn deliver(
         // The record in the log is the message: open pages follow the log.
         return claim_and_show(reminding, &who, id, token).await;
     }
-    let Some(claimed) = claim(reminding, &who, id, token.clone()).await? else {
+    let due = match delivery.digest {
+        Some(_) if delivery.attempt == 0 => due_today(reminding, &reader).await?,
+        _ => Vec::new(),
+    };
+    let Some(claimed) = claim(reminding, &who, id, token.clone(), due).await? else {
         return Ok(());
     };
     let tried = send(reminding, &reader, &claimed).await?;
@@ -59,21 +68,45 @@ fn done() -> Answer {
     }
 }
 
-/// Takes the lease; the answer is what to send, frozen.
+/// What a digest says: what is due by the end of the day, the oldest first.
+async fn due_today(reminding: &Reminding, reader: &Reader) -> Result<Vec<TaskId>, StoreError> {
+    let today = Filter::parse("status=open and due<=today").map_err(Refusal::from)?;
+    let by_due = SortBy {
+        key: SortKey::Due,
+        descending: false,
+    };
+    let query = TaskQuery {
+        filters: vec![today],
+        sort: vec![by_due],
+        limit: MOST,
+        now: Some(reminding.deps.clock.now()),
+        ..TaskQuery::default()
+    };
+    let page = reminding.deps.store.tasks(reader, &query).await?;
+    Ok(page.items.iter().map(|doc| TaskId(doc.id)).collect())
+}
+
+/// Takes the lease; the answer is what to send, frozen. `due` is what a digest is to say.
 async fn claim(
     reminding: &Reminding,
     who: &Writer,
     id: DeliveryId,
     token: String,
+    due: Vec<TaskId>,
 ) -> Result<Option<Delivery>, StoreError> {
     let claimed = Arc::new(Mutex::new(None));
     let out = claimed.clone();
+    let need = Need {
+        tasks: due.clone(),
+        ..need(id)
+    };
     let decide = Arc::new(move |state: &mut State, now| {
+        reminder::gather(state, id, &due, now);
         *out.lock().unwrap_or_else(PoisonError::into_inner) =
             reminder::claim(state, id, &token, now);
         Ok(done())
     });
-    reminding.deps.store.commit(who, need(id), decide).await?;
+    reminding.deps.store.commit(who, need, decide).await?;
     Ok(claimed
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -162,6 +195,10 @@ fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
         link: format!("{home}/#task/{}", item.task),
     };
     let items = delivery.items.iter().map(item).collect();
-    Message::reminders(delivery.id.0, to, reminding.deps.clock.now(), items, &home)
-        .with_unsubscribe(&format!("{home}/#settings"))
+    let message = Message::reminders(delivery.id.0, to, reminding.deps.clock.now(), items, &home);
+    let message = match delivery.digest {
+        Some(day) => message.for_day(&day.strftime("%A %-d %B %Y").to_string()),
+        None => message,
+    };
+    message.with_unsubscribe(&format!("{home}/#settings"))
 }

@@ -1,6 +1,6 @@
 //! Delivers what is due, and records the receipt.
 //!
-//! Woken by `reminder.due` for a delivery. "Why was this reminder sent" is answered by `domain::reminder` (when), `clock` (fired)
+//! Woken by `reminder.due` and `digest.due` for a delivery. "Why was this reminder sent" is answered by `domain::reminder` (when), `clock` (fired)
 //! and here (sent); `GET /api/v1/deliveries` shows the record.
 
 mod handler;
@@ -14,7 +14,7 @@ use notify::Channel;
 use std::sync::Arc;
 
 /// What wakes it.
-pub const SUBSCRIBES: &[EventKind] = &[EventKind::ReminderDue];
+pub const SUBSCRIBES: &[EventKind] = &[EventKind::ReminderDue, EventKind::DigestDue];
 /// What comes of it.
 pub const EMITS: &[EventKind] = &[EventKind::ReminderSent, EventKind::ReminderFailed];
 

@@ -15,6 +15,8 @@ struct DeliveryDoc<'a> {
     attempt: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<jiff::civil::Date>,
     items: &'a [Item],
     receipt: &'a str,
     created_at: Timestamp,
@@ -29,6 +31,7 @@ pub fn delivery(delivery: &Delivery) -> String {
         state: delivery.state,
         attempt: delivery.attempt,
         next_at: (delivery.state == DeliveryState::Open).then_some(delivery.next_at),
+        digest: delivery.digest,
         items: &delivery.items,
         receipt: &delivery.receipt,
         created_at: delivery.created_at,

@@ -1,7 +1,7 @@
 //! The reminder ledger: what is to come, and what was sent.
 
 use crate::id::{DeliveryId, ReminderId, StreamId, TaskId, UserId};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// One reminder's place in time. Every move raises the generation, so that it can come again, and cancels the one before.
@@ -75,7 +75,10 @@ pub struct Delivery {
     pub next_at: Timestamp,
     /// Who holds the lease; only that one may record the outcome.
     pub token: String,
-    /// The reminders; frozen at the first claim.
+    /// The day that it is the daily digest of; none for reminders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Date>,
+    /// The reminders, or the digest's tasks; frozen at the first claim.
     pub items: Vec<Item>,
     /// The provider's answer, or the last failure in words.
     pub receipt: String,
@@ -90,9 +93,9 @@ pub struct Delivery {
 pub struct Item {
     /// Of which task.
     pub task: TaskId,
-    /// Which of its reminders.
+    /// Which of its reminders; nil in a digest.
     pub reminder: ReminderId,
-    /// Which time.
+    /// Which time; 0 in a digest.
     pub generation: u64,
     /// When it was to come.
     pub moment: Timestamp,

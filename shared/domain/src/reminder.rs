@@ -1,10 +1,13 @@
 //! Reminders: when they come, and how they become deliveries.
 
 mod deliver;
+mod digest;
 #[cfg(test)]
 mod tests;
 
 pub use deliver::{Tried, channels, claim, fire, in_words, record, retry, wake};
+pub(crate) use digest::plan as plan_digest;
+pub use digest::{gather, next_digest};
 
 use crate::{
     event::{Detail, EventKind},

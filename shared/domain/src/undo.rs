@@ -14,7 +14,7 @@ use crate::{
     refusal::{Left, Refusal},
     reminder,
     series::{self, Series},
-    settings::Settings,
+    settings::{Settings, SettingsPatch},
     state::{Kept, State},
     task::{Status, Task, TaskPatch, trash},
 };
@@ -277,18 +277,22 @@ fn take_back(
                 it.deleted_at = Some(now);
             },
         ),
-        Change::Settings(fields) => record::<Settings>(
-            state,
-            event,
-            fields,
-            K::SettingsChanged,
-            K::SettingsChanged,
-            now,
-            |settings| *settings = Settings::default(),
-        )
-        .map(|()| keep::settle_all(state, now)),
+        Change::Settings(fields) => settings(state, event, fields, now),
         Change::None => Ok(()),
     }
+}
+
+fn settings(
+    state: &mut State,
+    event: &Event,
+    fields: &Fields<SettingsPatch>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let (before, kind) = (state.my_settings(), EventKind::SettingsChanged);
+    let to_default = |settings: &mut Settings| *settings = Settings::default();
+    record::<Settings>(state, event, fields, kind, kind, now, to_default)?;
+    keep::settle_all(state, &before, now);
+    Ok(())
 }
 
 fn record<R: Kept>(

@@ -22,6 +22,8 @@ pub struct Message {
     pub at: Timestamp,
     /// What it is about, in one line.
     pub subject: String,
+    /// The day, in words, where it is a daily digest.
+    pub day: Option<String>,
     /// The reminders spelled out, at most [`LINES`].
     pub lines: Vec<Item>,
     /// How many more there are.
@@ -60,10 +62,29 @@ impl Message {
             to: to.into(),
             at,
             subject,
+            day: None,
             lines,
             more,
             link: one_line(link),
             unsubscribe: None,
+        }
+    }
+
+    /// The daily digest: what is due on a day, said in words, and before.
+    #[must_use]
+    pub fn for_day(mut self, day: &str) -> Self {
+        let day = one_line(day);
+        self.subject = format!("{day}: {}", tasks(self.count()));
+        self.day = Some(day);
+        self
+    }
+
+    /// What stands above the lines; nothing above a single reminder.
+    pub(crate) fn heading(&self) -> Option<String> {
+        match (&self.day, self.count()) {
+            (Some(day), count) => Some(format!("{}: {}", one_line(day), tasks(count))),
+            (None, 1) => None,
+            (None, count) => Some(format!("{count} reminders")),
         }
     }
 
@@ -105,6 +126,10 @@ impl Item {
             link: one_line(&self.link),
         }
     }
+}
+
+fn tasks(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "task" } else { "tasks" })
 }
 
 fn subject(items: &[Item]) -> String {

@@ -6,10 +6,14 @@ use crate::message::{Item, Message, one_line};
 
 /// As plain text, lines ending in `\n`.
 pub fn text(message: &Message) -> String {
-    if let ([only], 0) = (message.lines.as_slice(), message.more) {
+    let heading = message.heading();
+    if let ([only], None) = (message.lines.as_slice(), &heading) {
         return format!("Reminder: {}\n{}", one_line(&only.title), details(only, ""));
     }
-    let mut out = vec![format!("{} reminders\n", message.count())];
+    let mut out: Vec<_> = heading
+        .map(|heading| format!("{heading}\n"))
+        .into_iter()
+        .collect();
     for item in &message.lines {
         out.push(format!(
             "\n- {}\n{}",
@@ -38,8 +42,8 @@ fn details(item: &Item, indent: &str) -> String {
 /// As HTML that needs nothing from elsewhere: no pictures, no scripts, no style sheets.
 pub fn html(message: &Message) -> String {
     let mut out = vec![HEAD.to_owned()];
-    if message.count() != 1 {
-        out.push(format!("<p>{} reminders</p>\n", message.count()));
+    if let Some(heading) = message.heading() {
+        out.push(format!("<p>{}</p>\n", escaped(&heading)));
     }
     out.push("<ul style=\"list-style: none; padding: 0\">\n".to_owned());
     for item in &message.lines {

@@ -31,7 +31,7 @@ pub fn update_settings(
             "Write an address such as ann@example.org.",
         ));
     }
-    let person = state.viewer;
+    let (person, before) = (state.viewer, state.my_settings());
     if state.row::<Settings>(person.0).is_err() {
         let home = state.home;
         let mut settings = Settings::default();
@@ -48,12 +48,13 @@ pub fn update_settings(
             },
         )?;
     }
-    settle_all(state, now);
+    settle_all(state, &before, now);
     Ok(())
 }
 
-/// Brings the reminders of all that was loaded in line with the person's settings.
-pub(crate) fn settle_all(state: &mut State, now: Timestamp) {
+/// After the person's settings changed: brings the reminders of all that was loaded in line, and the daily digest.
+pub(crate) fn settle_all(state: &mut State, before: &Settings, now: Timestamp) {
+    reminder::plan_digest(state, before, now);
     for task in tasks(state, Task::is_live) {
         reminder::settle(state, task, now, None);
     }

@@ -1,5 +1,6 @@
 //! Deliveries: reminders whose moment has come, told to a person on each channel.
 
+use super::digest;
 use crate::{
     event::{Detail, EventKind},
     id::{DeliveryId, ReminderId, TaskId, derived},
@@ -23,7 +24,7 @@ const RETRIES: [SignedDuration; 3] = [
     SignedDuration::from_mins(15),
 ];
 /// The token of a delivery that waits for its next try.
-const WAITING: &str = "waiting";
+pub(super) const WAITING: &str = "waiting";
 
 /// Turns reminders whose moment has come into one delivery per channel, of several reminders where they come at once.
 /// A reminder that meanwhile moved, or was fired by another clock, is left out.
@@ -119,6 +120,7 @@ fn open_delivery(
         } else {
             String::new()
         },
+        digest: None,
         items: items.to_vec(),
         receipt: String::new(),
         created_at: now,
@@ -169,9 +171,17 @@ pub fn wake(state: &mut State, id: DeliveryId, now: Timestamp) {
     if delivery.state != DeliveryState::Open || delivery.next_at > now {
         return;
     }
+    let kind = if delivery.digest.is_some() {
+        if delivery.attempt == 0 {
+            digest::follow(state, now);
+        }
+        EventKind::DigestDue
+    } else {
+        EventKind::ReminderDue
+    };
     let wake = Wake {
         stream: delivery.stream,
-        kind: EventKind::ReminderDue,
+        kind,
         subject: id.0,
         cause: format!("{}-{}", delivery.attempt, now.as_microsecond()),
     };
@@ -199,9 +209,11 @@ pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> 
         }
     }
     if delivery.items.is_empty() {
+        let nothing = delivery.digest.map(|_| "nothing was due".to_owned());
         state.deliver(Delivery {
             state: DeliveryState::Cancelled,
             closed_at: Some(now),
+            receipt: nothing.unwrap_or(delivery.receipt),
             ..delivery
         });
         return None;
@@ -213,15 +225,16 @@ pub fn claim(state: &mut State, id: DeliveryId, token: &str, now: Timestamp) -> 
     Some(delivery)
 }
 
-/// Whether the reminder is still to be said: neither moved nor cancelled, its task open.
+/// Whether it is still to be said: the task open, its reminder neither moved nor cancelled.
 fn stands(state: &State, item: &Item) -> bool {
+    let of_digest = item.generation == 0;
     let row = state.schedule.get(&(item.task, item.reminder));
     let same =
         |row: &Scheduled| row.generation == item.generation && row.state == ScheduleState::Fired;
     let live = state
         .row::<Task>(item.task.0)
         .is_ok_and(|row| row.value.is_live());
-    live && row.is_some_and(same)
+    live && (of_digest || row.is_some_and(same))
 }
 
 /// Keeps the words of the task as they are now.
@@ -291,14 +304,26 @@ fn close(state: &mut State, delivery: Delivery, to: DeliveryState, receipt: &str
     } else {
         EventKind::ReminderFailed
     };
-    for item in &delivery.items {
+    let failure = (to == DeliveryState::Failed).then(|| receipt.to_owned());
+    if delivery.digest.is_some() {
+        let detail = Detail {
+            channel: Some(delivery.channel.clone()),
+            title: Some("daily digest".to_owned()),
+            delivery: Some(delivery.id.0),
+            note: failure.clone(),
+            ..Detail::default()
+        };
+        state.say(delivery.stream, kind, delivery.id.0, now, detail);
+    }
+    let reminders = delivery.items.iter().filter(|item| item.generation > 0);
+    for item in reminders {
         let detail = Detail {
             task: Some(item.task.0),
             channel: Some(delivery.channel.clone()),
             title: Some(item.title.clone()),
             due: item.due.clone(),
             delivery: Some(delivery.id.0),
-            note: (to == DeliveryState::Failed).then(|| receipt.to_owned()),
+            note: failure.clone(),
             ..Detail::default()
         };
         state.say(delivery.stream, kind, item.reminder.0, now, detail);

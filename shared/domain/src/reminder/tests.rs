@@ -1,6 +1,7 @@
 //! When reminders come, and what becomes of them.
 
 mod deliver;
+mod digest;
 
 use crate::{
     command::Command,

@@ -134,6 +134,7 @@ fn fire(state: &mut State, key: (TaskId, ReminderId), now: Timestamp) {
         attempt: 0,
         next_at: now,
         token: String::new(),
+        digest: None,
         items: vec![item],
         receipt: String::new(),
         created_at: now,
