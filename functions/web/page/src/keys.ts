@@ -49,6 +49,7 @@ export const KEYS: Key[] = [
   { keys: ['g u'], words: words.keys.goUpcoming, palette: true, run: go('#upcoming') },
   { keys: ['g o'], words: words.keys.goOverdue, palette: true, run: go('#overdue') },
   { keys: ['g c'], words: words.keys.goCompleted, palette: true, run: go('#completed') },
+  { keys: ['g x'], words: words.keys.goTrash, palette: true, run: go('#trash') },
   { keys: ['?'], words: words.keys.help, palette: true, run: () => (screen.help = true) },
   { keys: ['Escape'], words: words.keys.back, run: () => void screen.back() },
 ];

@@ -4,14 +4,18 @@ import type { Interpretation, Moment, Reading, Recurrence, Task } from './types.
 /** What a person did, complete enough to be sent later, by another window, or twice. */
 export type Command = { id: string; task: string } & (
   | { kind: 'add'; text: string; now: string; zone: string; literal: [number, number][]; reading: Reading | null }
-  | { kind: 'change'; set: Changes; base: number }
+  | { kind: 'step'; title: string; parent: string }
+  | { kind: 'change'; set: Changes; base: number; following?: boolean }
   | { kind: 'move'; after: string | null }
-  | { kind: 'complete' | 'reopen' | 'delete' | 'restore' }
+  | { kind: 'complete' | 'reopen' | 'skip' | 'delete' | 'restore' }
 );
 
 /** Fields a person can set by hand; each replaces the whole field. */
 export type Changes = Partial<
-  Pick<Task, 'title' | 'notes' | 'due' | 'priority' | 'tags' | 'list_id' | 'reminders' | 'recurrence'>
+  Pick<
+    Task,
+    'title' | 'notes' | 'due' | 'start' | 'deadline' | 'priority' | 'tags' | 'list_id' | 'reminders' | 'recurrence'
+  >
 >;
 
 /** A command without its id, as the screen gives it. */
@@ -24,11 +28,15 @@ export async function sendCommand(command: Command): Promise<Task | null> {
   switch (command.kind) {
     case 'add':
       return add(command, key);
+    case 'step': {
+      const body = { id: command.task, title: command.title, parent_id: command.parent };
+      return asTask(await call({ method: 'POST', path: '/tasks', body, headers: key }));
+    }
     case 'change':
       return asTask(
         await call({
           method: 'PATCH',
-          path: task,
+          path: command.following ? `${task}?scope=following` : task,
           body: command.set,
           headers: command.base > 0 ? { ...key, 'Base-Version': String(command.base) } : key,
         }),

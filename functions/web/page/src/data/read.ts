@@ -1,6 +1,6 @@
 import { call } from './api.ts';
 import { normal } from './commands.ts';
-import type { List, Task } from './types.ts';
+import type { List, PersonSettings, Task } from './types.ts';
 
 interface Page<T> {
   items: T[];
@@ -28,11 +28,25 @@ export async function readTasks(filter: string, pages = PAGES) {
   return { tasks, cursor };
 }
 
+/** What is in the trash; the newest thousand are enough to look for a slip. */
+export async function readTrash(): Promise<Task[]> {
+  const tasks: Task[] = [];
+  for (let after = '', n = 0; n < 5; n++) {
+    const page = await call<Page<Task>>({ path: `/trash?limit=${PAGE}${after}` });
+    tasks.push(...page.items.map(normal));
+    if (!page.next) break;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+  return tasks;
+}
+
 export const readTask = async (id: string) => normal(await call<Task>({ path: `/tasks/${id}` }));
 
 export async function readLists(): Promise<List[]> {
   const page = await call<Page<List>>({ path: `/lists?limit=${PAGE}` });
   return page.items.filter((list) => !list.archived && !list.deleted_at);
 }
+
+export const readSettings = () => call<PersonSettings>({ path: '/me/settings' });
 
 export const readMe = () => call<{ id?: string; name?: string }>({ path: '/me' });

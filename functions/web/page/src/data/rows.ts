@@ -28,8 +28,16 @@ function applyCommand(rows: Rows, command: Command): Task | undefined {
       created_at: command.now,
     });
   }
+  if (command.kind === 'step') {
+    const above = rows.get(command.parent);
+    return (
+      row ?? normal({ id: command.task, title: command.title, parent_id: command.parent, list_id: above?.list_id })
+    );
+  }
   if (!row) return undefined;
   switch (command.kind) {
+    case 'skip':
+      return row;
     case 'change':
       return { ...row, ...command.set };
     case 'move':

@@ -2,15 +2,16 @@ import { placeOf } from '../tasks/order.ts';
 import { toasts } from '../shell/toasts.svelte.ts';
 import { words } from '../words.ts';
 import { call, Refused, Unreachable } from './api.ts';
-import { sendCommand, type Command, type Deed } from './commands.ts';
+import { sendCommand, type Changes, type Command, type Deed } from './commands.ts';
 import { Database } from './database.ts';
-import { sayMoment, sayTime } from './days.ts';
+import { deviceZone, sayMoment, sayTime } from './days.ts';
 import { Feed, type LinkState } from './feed.ts';
 import { MemoryShelf, Queue } from './queue.ts';
-import { readLists, readMe, readTask, readTasks } from './read.ts';
+import { readLists, readMe, readSettings, readTask, readTasks, readTrash } from './read.ts';
 import { failureOf, reminderOf } from './remind.ts';
+import { sayConflicts } from './conflict.ts';
 import { applyEvents, shownRows, takeTask, type Rows } from './rows.ts';
-import type { ErrandEvent, List, Problem, Task } from './types.ts';
+import type { ErrandEvent, List, PersonSettings, Problem, Task } from './types.ts';
 import { uuid7 } from './uuid7.ts';
 
 const AGAIN = 3_000;
@@ -22,6 +23,9 @@ class Store {
   confirmed = $state.raw<Rows>(new Map());
   waiting = $state.raw<Command[]>([]);
   lists = $state.raw<List[]>([]);
+  settings = $state.raw<PersonSettings | null>(null);
+  /** Raised by each comment, of whatever task. */
+  commented = $state(0);
   name = $state('');
   ready = $state(false);
   signedOut = $state(false);
@@ -104,8 +108,49 @@ class Store {
     this.offerUndo(words.done.trashed(task.title), task.id);
   }
 
-  change(task: Task, set: Extract<Deed, { kind: 'change' }>['set']) {
-    this.do({ kind: 'change', task: task.id, set, base: this.confirmed.get(task.id)?.version ?? 0 });
+  /** Passes over this occurrence: the task moves to the next one. */
+  skip(task: Task) {
+    this.do({ kind: 'skip', task: task.id });
+    this.offerUndo(words.done.skipped(task.title), task.id);
+  }
+
+  /** Changes fields; with `following` also those of the occurrences to come. */
+  change(task: Task, set: Changes, following = false) {
+    const base = this.confirmed.get(task.id)?.version ?? 0;
+    this.do({ kind: 'change', task: task.id, set, base, ...(following ? { following } : {}) });
+  }
+
+  addStep(above: Task, title: string) {
+    this.do({ kind: 'step', task: uuid7(), title, parent: above.id });
+  }
+
+  restore(task: Task) {
+    this.do({ kind: 'restore', task: task.id });
+    this.offerUndo(words.trash.restored(task.title), task.id);
+  }
+
+  /** Reads what is in the trash, which is not kept up to date by itself: only what was deleted since is known. */
+  async readTrash() {
+    try {
+      this.#put((await readTrash()).reduce(takeTask, this.confirmed));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Removes what is in the trash for good. */
+  async emptyTrash() {
+    const gone = await this.post<{ purged: number }>('/trash', undefined, 'DELETE');
+    if (!gone) return;
+    this.#put(new Map([...this.confirmed].filter(([, task]) => !task.deleted_at)));
+    toasts.show(words.trash.emptied(gone.purged));
+  }
+
+  /** Changes what the person set. Answers whether it could be. */
+  async set(changes: Partial<PersonSettings>): Promise<boolean> {
+    const settings = await this.post<PersonSettings>('/me/settings', changes, 'PATCH');
+    if (settings) this.settings = settings;
+    return settings !== null;
   }
 
   /** One place up or down in the order in which the view shows its tasks. */
@@ -209,7 +254,9 @@ class Store {
   #refused(command: Command, problem: Problem) {
     if (command.kind === 'change' && problem.conflicts?.length) {
       const keep = () => void this.do({ ...command, base: 0 });
-      toasts.show(words.conflict, [{ words: words.done.keepMine, run: keep }]);
+      const mine = { words: words.done.keepMine, run: keep };
+      const theirs = { words: words.done.keepTheirs, run: () => {} };
+      toasts.show(sayConflicts(problem.conflicts, this.now), [mine, theirs], { stays: true });
     } else toasts.show(problem.detail);
     void this.reread(command.task);
   }
@@ -223,6 +270,7 @@ class Store {
       if (task_id && run_id && by?.kind === 'person') this.#runs.set(task_id, run_id);
       if (event.type.startsWith('errand.reminder.sent.')) this.#remind(event);
       if (event.type.startsWith('errand.reminder.failed.')) this.#tellFailure(event);
+      if (event.type.startsWith('errand.comment.')) this.commented += 1;
       if (/^errand\.(list|settings)\./.test(event.type)) void this.#readAround();
     }
   }
@@ -240,29 +288,45 @@ class Store {
 
   async #snooze(id: string) {
     const until = new Date(Date.now() + SNOOZE);
-    if (await this.#post(`/tasks/${id}/snooze`, { until })) toasts.show(words.done.snoozed(sayTime(until)));
+    if (await this.post(`/tasks/${id}/snooze`, { until })) toasts.show(words.done.snoozed(sayTime(until)));
   }
 
   #tellFailure(event: ErrandEvent) {
     const { said, delivery } = failureOf(event, this.rows.get(event.data.task_id ?? ''));
-    const retry = { words: words.done.retry, run: () => void this.#post(`/deliveries/${delivery}/retry`, {}) };
+    const retry = { words: words.done.retry, run: () => void this.post(`/deliveries/${delivery}/retry`, {}) };
     toasts.show(said, delivery ? [retry] : [], { stays: true, key: event.id });
   }
 
-  async #post(path: string, body: unknown): Promise<boolean> {
+  /** Writes what needs the server at once; says why where it cannot be. Null then, else the answer. */
+  async post<T extends object>(path: string, body: unknown = {}, method = 'POST'): Promise<T | null> {
     try {
-      await call({ method: 'POST', path, body, headers: { 'Idempotency-Key': uuid7() } });
-      return true;
+      return (await call<T | null>({ method, path, body, headers: { 'Idempotency-Key': uuid7() } })) ?? ({} as T);
     } catch (error) {
       this.fail(error);
-      return false;
+      return null;
     }
   }
 
-  /** Lists and the person: small, so they are read whole. */
+  /** Once for each window: a device in another zone than the person asks whether they travelled. */
+  #askedZone = false;
+  #askZone({ time_zone: zone, follow_device: follow }: PersonSettings) {
+    const here = deviceZone();
+    if (this.#askedZone || here === zone || follow === 'never') return;
+    this.#askedZone = true;
+    const use = () => void this.set({ time_zone: here });
+    if (follow === 'always') return use();
+    const keep = { words: words.settings.keep, run: () => void this.set({ follow_device: 'never' }) };
+    toasts.show(words.settings.otherZone(here), [{ words: words.settings.change, run: use }, keep], { stays: true });
+  }
+
+  /** Lists, the person and what they set: small, so they are read whole. */
   async #readAround() {
-    const [lists, me] = await Promise.allSettled([readLists(), readMe()]);
+    const [lists, me, settings] = await Promise.allSettled([readLists(), readMe(), readSettings()]);
     if (lists.status === 'fulfilled') this.lists = lists.value;
+    if (settings.status === 'fulfilled') {
+      this.settings = settings.value;
+      this.#askZone(settings.value);
+    }
     if (me.status === 'rejected') return;
     this.name = me.value.name ?? '';
     if (!me.value.id || (await this.#database?.belongsTo(me.value.id)) !== false) return;

@@ -53,6 +53,33 @@ export interface List {
   deleted_at?: string | null;
 }
 
+/** What the person set, as far as the page shows it. */
+export interface PersonSettings {
+  time_zone: string;
+  locale: string;
+  week_starts: string;
+  date_order: string | null;
+  all_day_time: string;
+  quiet_hours: { from: string; until: string } | null;
+  digest_at: string | null;
+  follow_device: 'ask' | 'always' | 'never';
+  email: string | null;
+  email_reminders: boolean;
+}
+
+/** One message to the person, perhaps of several reminders. */
+export interface Delivery {
+  id: string;
+  channel: string;
+  state: string;
+  digest?: string;
+  next_at?: string;
+  items: { task: string; title: string; due?: string | null }[];
+  receipt: string;
+  created_at: string;
+  closed_at: string | null;
+}
+
 export interface Actor {
   user_id?: string;
   name?: string;

@@ -54,7 +54,7 @@ function detailsOf(name: string, { data }: ErrandEvent, now: Date, listName: (id
     );
 }
 
-function sayValue(field: string, value: unknown, now: Date, listName: (id: string) => string): string {
+export function sayValue(field: string, value: unknown, now: Date, listName: (id: string) => string): string {
   if (value === null || value === undefined || value === '') return words.history.nothing;
   if (field === 'due' || field === 'start') return sayMoment(value as Moment, now, words.day);
   if (field === 'recurrence') return sayRecurrence(value as Recurrence);

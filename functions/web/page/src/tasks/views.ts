@@ -4,7 +4,7 @@ import type { List, Task } from '../data/types.ts';
 import { words } from '../words.ts';
 
 export const VIEWS = ['inbox', 'today', 'upcoming', 'overdue', 'completed'] as const;
-export type ViewName = (typeof VIEWS)[number];
+export type ViewName = (typeof VIEWS)[number] | 'trash';
 export type View = { name: ViewName } | { name: 'list'; id: string } | { name: 'search'; text: string };
 
 export interface Group {
@@ -19,7 +19,7 @@ export function viewOf(hash: string): View | null {
   const [name = '', rest = ''] = hash.replace(/^#/, '').split(/\/(.*)/s);
   if (name === 'list' && rest) return { name, id: rest };
   if (name === 'search') return { name, text: decodeURIComponent(rest) };
-  const known = VIEWS.find((view) => view === name);
+  const known = [...VIEWS, 'trash' as const].find((view) => view === name);
   return known ? { name: known } : null;
 }
 
@@ -38,7 +38,8 @@ export function titleOf(view: View, lists: List[]): string {
 
 /** The tasks of a view, in the groups and the order in which it shows them. */
 export function groupsOf(view: View, rows: Rows, now: Date): Group[] {
-  const tasks = [...rows.values()].filter((task) => !task.deleted_at && belongs(view, task, now));
+  const tasks = [...rows.values()].filter((task) => belongs(view, task, now));
+  if (view.name === 'trash') return one(tasks.sort((a, b) => compare(b.deleted_at ?? '', a.deleted_at ?? '')));
   if (view.name === 'completed') {
     tasks.sort((a, b) => compare(b.closed_at ?? '', a.closed_at ?? ''));
     return byDay(tasks, now, (task) => dayOf(new Date(task.closed_at ?? task.created_at))).reverse();
@@ -70,7 +71,7 @@ export function firstOf(groups: readonly Group[], limit: number): Group[] {
 /** How many tasks wait in a view; completed ones are not counted. */
 export function countOf(view: View, rows: Rows, now: Date): number {
   let count = 0;
-  for (const task of rows.values()) if (!task.deleted_at && belongs(view, task, now)) count += 1;
+  for (const task of rows.values()) if (belongs(view, task, now)) count += 1;
   return count;
 }
 
@@ -80,6 +81,7 @@ export function nextOf(rows: Rows, now: Date): Task | undefined {
 }
 
 function belongs(view: View, task: Task, now: Date): boolean {
+  if (view.name === 'trash' || task.deleted_at) return view.name === 'trash' && task.deleted_at !== null;
   const open = task.status !== 'done' && task.status !== 'dropped';
   if (view.name === 'search') return view.text !== '' && matches(task, view.text.toLowerCase());
   if (view.name === 'completed') return task.status === 'done';
