@@ -6,6 +6,7 @@ use domain::filter::Filter;
 use host::{Answer, Body, Code, Deps, Problem, Reads, Writes};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::{HashMap, HashSet};
 use store::{Idempotency, Kind, SortBy, SortKey, TaskQuery, Writer};
 
 const FORMAT: &str = "errand";
@@ -37,7 +38,9 @@ pub(crate) async fn export(deps: Deps, who: Reads) -> Result<Answer, Problem> {
     }
     let mut tasks = all_tasks(&deps, &who, false).await?;
     tasks.extend(all_tasks(&deps, &who, true).await?);
+    let comments = comments(&deps, &who, &tasks).await?;
     all.insert("tasks".into(), tasks.into());
+    all.insert("comments".into(), comments.into());
     Ok(Answer::json(&all))
 }
 
@@ -71,11 +74,32 @@ async fn all_tasks(deps: &Deps, who: &Reads, trash: bool) -> Result<Vec<Value>, 
     }
 }
 
+async fn comments(deps: &Deps, who: &Reads, tasks: &[Value]) -> Result<Vec<Value>, Problem> {
+    let mut all = Vec::new();
+    for task in tasks {
+        let Some(id) = task["id"].as_str().and_then(|id| id.parse().ok()) else {
+            continue;
+        };
+        for doc in deps.store.records(who, Kind::Comment(id)).await? {
+            all.push(parsed(&doc.json)?);
+        }
+    }
+    Ok(all)
+}
+
 /// What an export holds, as far as it can be made again.
 #[derive(Deserialize)]
 pub(crate) struct ImportInput {
     format: String,
     version: u64,
+    /// When it was made; only told.
+    #[serde(default)]
+    #[expect(dead_code, reason = "named, so that an export is not refused for it")]
+    exported_at: Option<Value>,
+    /// Not made again: a task that comes back carries its rule, and begins its series anew.
+    #[serde(default)]
+    #[expect(dead_code, reason = "named, so that an export is not refused for it")]
+    series: Vec<Value>,
     #[serde(default)]
     settings: Vec<Value>,
     #[serde(default)]
@@ -88,6 +112,8 @@ pub(crate) struct ImportInput {
     views: Vec<Value>,
     #[serde(default)]
     tasks: Vec<Value>,
+    #[serde(default)]
+    comments: Vec<Value>,
 }
 
 /// `POST /import`: what an export holds. Ids stay, so that importing twice makes nothing twice.
@@ -171,8 +197,10 @@ fn commands(input: ImportInput) -> Result<Vec<CommandInput>, Problem> {
             without(without(tag, &known), &["id"]),
         ));
     }
+    let mut comments = by_task(input.comments);
     for task in parents_first(input.tasks) {
-        push_task(&mut commands, task);
+        let about = task["id"].as_str().and_then(|id| comments.remove(id));
+        push_task(&mut commands, task, about.unwrap_or_default());
     }
     let read = |value| {
         serde_json::from_value(value).map_err(|error| {
@@ -185,8 +213,18 @@ fn commands(input: ImportInput) -> Result<Vec<CommandInput>, Problem> {
     commands.into_iter().map(read).collect()
 }
 
+/// Comments by the task that they are on, each list in its order.
+fn by_task(comments: Vec<Value>) -> HashMap<String, Vec<Value>> {
+    let mut all = HashMap::<_, Vec<_>>::new();
+    for comment in comments {
+        let task = comment["task_id"].as_str().unwrap_or_default().to_owned();
+        all.entry(task).or_default().push(comment);
+    }
+    all
+}
+
 /// The steps that make one task again, as it was: open, closed or in the trash.
-fn push_task(commands: &mut Vec<Value>, mut task: Value) {
+fn push_task(commands: &mut Vec<Value>, mut task: Value, comments: Vec<Value>) {
     let id = task.get("id").cloned();
     let status = task
         .get("status")
@@ -215,6 +253,10 @@ fn push_task(commands: &mut Vec<Value>, mut task: Value) {
         fields["recurrence"] = Value::Null;
     }
     commands.push(command("create_task", id.clone(), fields));
+    for comment in comments {
+        let said = json!({ "task_id": comment["task_id"], "text": comment["text"] });
+        commands.push(command("comment", comment.get("id").cloned(), said));
+    }
     match status.as_str() {
         "done" => commands.push(command("complete_task", id.clone(), json!({}))),
         "dropped" => commands.push(command("drop_task", id.clone(), json!({}))),
@@ -240,11 +282,11 @@ fn without(mut record: Value, fields: &[&str]) -> Value {
 
 /// Parents and blockers before those that name them; what names nothing known keeps its place at the end.
 fn parents_first(tasks: Vec<Value>) -> Vec<Value> {
-    let ids: std::collections::HashSet<String> = tasks
+    let ids: HashSet<String> = tasks
         .iter()
         .filter_map(|task| task["id"].as_str().map(str::to_owned))
         .collect();
-    let mut made = std::collections::HashSet::new();
+    let mut made = HashSet::new();
     let mut waiting = tasks;
     let mut ordered = Vec::with_capacity(waiting.len());
     loop {
