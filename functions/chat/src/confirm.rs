@@ -200,7 +200,7 @@ pub(crate) fn introduced(talk: &Conversation, reply: &mut Reply) {
         reply.text = if reply.text.is_empty() {
             say::OFFLINE.to_owned()
         } else {
-            format!("{} {}", reply.text, say::OFFLINE)
+            format!("{}\n\n{}", reply.text, say::OFFLINE)
         };
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn done(kind: &str, shown: &Value, settings: &Settings) -> String {
         "drop_task" => format!("Dropped {title}."),
         "delete_task" => format!("Moved {title} to the trash."),
         "restore_task" => format!("Brought {title} back."),
-        "skip" => format!("Skipped: {} now.", task(shown, settings)),
+        "skip" => format!("Skipped; next is {}.", task(shown, settings)),
         "end_series" => "It will not come back any more.".to_owned(),
         "snooze_reminder" => format!("I will remind you of {title} again then."),
         "comment" => format!("Noted on {title}."),

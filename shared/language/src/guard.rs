@@ -18,6 +18,8 @@ patterns! {
     PHONE = r"\+\d[\d ().-]{6,}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b\d{3}-\d{4}\b|\b\d{4}-\d{4}-\d{2}\b|\b(?:tel|phone|room|flight|gate|platform|chapter|page|apartment|apt|unit|no|number|ticket|issue|invoice|order|bug|pr)[.:]? ?#?\d[\d-]*\b|\d{9,}";
     /// Weekdays and months that are other words.
     LOOKALIKE = r"\b(?:call|ask|tell|meet|email|text|visit) (?:april|may|june|august|summer|autumn)\b|\bwith (?:april|may|june|august|autumn)\b|\b(?:the|with|hot|my|in the|under the|from the) sun\b|\b(?:i|you|he|she|we|they|one|it|that|who|which|and|employer|there) may\b|^may (?:i|we|you|he|she|this|the|it)\b|\bmay (?:be|not|have|also|need|want|ask|suggest|help|amend|contain|require|i|we|you|call|come|go)\b|\b(?:we|i|he|she|they|cat) sat\b|\bsat (?:down|score|scores|exam|test|prep)\b|\bmarch (?:to|in|for|with|on) (?:the )?(?:protest|band|streets?)\b|\bband march\b|\b(?:to|they|we) wed\b|\bsecond (?:round|hand|opinion|language|floor|one|thoughts?|item|task|row|page)\b";
+    /// "in march and may": a month it is.
+    MONTH_BEFORE = r"\b(?:MON)\.?(?: (?:19|20|21)\d\d)?,?\s*$";
     /// A meal is what one does, "at lunch" is when.
     MEAL = r"(?P<when>\b(?:at|after|before|by|around|during|until) (?:the )?)?\b(?P<meal>lunch|breakfast|brunch|dinner|supper|tea)\b";
     /// A range of quarters is a period to look at, not a day.
@@ -62,7 +64,7 @@ pub(crate) fn lookalikes(text: &mut Text, found: &mut Guarded) {
     for pattern in [&ADDRESS, &VERSION, &PHONE, &MONEY, &LOOKALIKE, &QUARTERS] {
         let ranges: Vec<_> = pattern
             .find_iter(&text.work)
-            .filter(|m| !real_date(m.as_str()))
+            .filter(|m| !real_date(m.as_str()) && !another_month(&text.work, m))
             .map(|m| m.range())
             .collect();
         for range in &ranges {
@@ -79,6 +81,12 @@ pub(crate) fn lookalikes(text: &mut Text, found: &mut Guarded) {
     }
     ranks(text);
     impossible(text, found);
+}
+
+/// "in march and may" names two months.
+fn another_month(text: &str, found: &regex::Match) -> bool {
+    let before = text.get(..found.start()).unwrap_or_default();
+    found.as_str() == "and may" && MONTH_BEFORE.is_match(before)
 }
 
 /// "12.11.2026" is no version, "2026-11-29" no phone number.

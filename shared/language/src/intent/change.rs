@@ -6,7 +6,7 @@ use contract::interpret::{Intent, Priority, Target};
 
 use super::delete::{WHOLE_LIST, deletion};
 use super::ours::{self, LIST, TASK};
-use super::point::{ALL, DATED, PRONOUN, target};
+use super::point::{ALL, DATED, LABELLED, PRONOUN, target};
 use super::{Shape, Wish};
 use crate::number;
 use regex::Captures;
@@ -26,7 +26,7 @@ patterns! {
     DROP = r"^(?:drop|abandon|give up(?: on)?|i won't do|won't do|i'm not going to do|i am not going to do)\s+(?P<t>.+)$";
     SKIP = r"^skip\s+(?P<t>.+)$";
     END = r"^(?:stop|end|quit|cancel) (?:repeating|recurring|the (?:series|recurrence|repetition)(?: of| for)?)\s*(?P<t>.*)$|^(?:stop|end) (?P<u>.+?) (?:from )?(?:repeating|recurring)$|^don't repeat (?P<v>.+?)(?: (?:any ?more|again))?$";
-    SNOOZE = r"^(?:snooze|remind me (?:again|later)(?: about| of)?)(?P<t>(?: .*?)??)(?: (?:for|by|in) (?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?))?$";
+    SNOOZE = r"^(?:snooze|remind me (?:again|later)(?: about| of)?)(?P<t>(?: .*?)??)(?: (?:(?:for|by|in) )?(?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?))?$";
     RENAME = r"^(?:rename|retitle|change the (?:name|title) of|change the wording of) (?P<t>.+?) (?:to|as|into) (?P<x>.+)$";
     RENAME_TITLE = r"^change (?P<t>.+?)(?:'s)? (?:title|name) to (?P<x>.+)$";
     DUE = r"^(?:change|set|move|update|edit|make|modify|push|shift|adjust|put) (?:the )?(?:due (?:date|time)|deadline|date|time|start date|start) (?:of|for|on) (?P<t>.+?) (?:to|for|as|at|on|until|back to|from)?\s*~";
@@ -258,6 +258,9 @@ fn completion(shape: &Shape) -> Option<Wish> {
             let words = found.name("t").map_or("", |m| m.as_str());
             if let Some(target) = &mut wish.target {
                 target.all = ALL.is_match(words);
+                if target.all && LABELLED.is_match(words) {
+                    wish.sure = wish.sure.max(0.85);
+                }
             }
             return (ours || !shape.dated || pattern.as_str() != COMPLETE.as_str()).then_some(wish);
         }

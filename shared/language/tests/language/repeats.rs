@@ -29,6 +29,7 @@ fn r_3_1_recurrences_in_words() {
         x daily except on weekends
         x every month except in july and august
         x every wed from december until march except in january
+        x every month except in march and may
         x saturdays through tuesdays
         x monthly on the first and last instance of wed and fri
         ";
@@ -77,6 +78,8 @@ fn r_3_1_recurrences_in_words() {
             Act CreateTask, title "x", due 2026-11-23, every FREQ=MONTHLY;BYMONTH=1,2,3,4,5,6,9,10,11,12 from 2026-11-23 by Schedule
         x every wed from december until march except in january
             Act CreateTask, title "x", due 2026-12-02, every FREQ=WEEKLY;BYDAY=WE;UNTIL=20270301 from 2026-12-02 by Schedule, but 2027-01-06 2027-01-13 2027-01-20 2027-01-27
+        x every month except in march and may
+            Act CreateTask, title "x", due 2026-11-23, every FREQ=MONTHLY;BYMONTH=1,2,4,6,7,8,9,10,11,12 from 2026-11-23 by Schedule
         x saturdays through tuesdays
             Act CreateTask, title "x", due 2026-11-23, every FREQ=WEEKLY;BYDAY=SA,SU,MO,TU from 2026-11-23 by Schedule
         x monthly on the first and last instance of wed and fri

@@ -75,6 +75,9 @@ fn r_1_2_to_r_1_4_changing_what_is_there() {
         delete it
         delete all completed tasks
         snooze it for 10 minutes
+        snooze it 10 minutes
+        complete everything tagged home
+        delete everything tagged home
         stop repeating water plants
         rename the list Groceries to Food
         assign submit report to @anna
@@ -115,6 +118,12 @@ fn r_1_2_to_r_1_4_changing_what_is_there() {
                 Confirm DeleteTask, target all, filter status=done
             snooze it for 10 minutes
                 Act SnoozeReminder, target last, due 2026-11-23T10:10:00
+            snooze it 10 minutes
+                Act SnoozeReminder, target last, due 2026-11-23T10:10:00
+            complete everything tagged home
+                Confirm CompleteTask, target all, filter status=open and tag=home
+            delete everything tagged home
+                Confirm DeleteTask, target all, filter status=open and tag=home
             stop repeating water plants
                 Confirm EndSeries, target "water plants"
             rename the list Groceries to Food
