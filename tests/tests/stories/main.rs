@@ -1,3 +1,5 @@
 //! Stories across functions, each over the whole house.
 
+mod digest;
 mod remind;
+mod transfer;
