@@ -121,10 +121,8 @@ pub fn undo(
 }
 
 fn left(logged: &Logged, because: String) -> Left {
-    Left {
-        event_id: event_id(logged),
-        because,
-    }
+    let event_id = event_id(logged);
+    Left { event_id, because }
 }
 
 /// The id of an event, `stream:n`.
