@@ -38,9 +38,10 @@ impl From<StoreError> for Outcome {
         match error {
             StoreError::Refused(Refusal::NotFound(_) | Refusal::Purged) => Self::Done, // gone meanwhile: nothing to do
             StoreError::Refused(refusal) => Self::Never(refusal.to_string()),
-            StoreError::KeyReused | StoreError::CursorInvalid | StoreError::CursorGone => {
-                Self::Never(error.to_string())
-            }
+            StoreError::KeyReused
+            | StoreError::CursorInvalid
+            | StoreError::CursorGone
+            | StoreError::Unsupported(_) => Self::Never(error.to_string()),
             StoreError::InFlight | StoreError::Unavailable(_) | StoreError::Corrupt(_) => {
                 Self::Later(error.to_string())
             }

@@ -23,6 +23,9 @@ pub enum StoreError {
     /// Not now: full, read-only, unreachable. Nothing was written.
     #[error("the database cannot be used now")]
     Unavailable(#[source] sqlx::Error),
+    /// This database does not do that; in words.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// Not at all: a fault of ours or of the file's.
     #[error("the database answered what it must not: {0}")]
     Corrupt(String),

@@ -3,12 +3,17 @@
 //! A write is a decision: the store loads what the decision needs, runs it, and writes rows, log, outbox and the answer to
 //! repeat in one transaction. Nothing is visible before `commit` returns; when it fails nothing was written.
 
+mod ask;
+mod backend;
+mod both;
 pub mod chain;
 mod decide;
+mod dialect;
 mod error;
 mod open;
 mod overlay;
 mod plan;
+mod postgres;
 mod query;
 mod seam;
 mod sql;

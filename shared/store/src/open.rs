@@ -1,6 +1,6 @@
 //! Opens the store that an address names.
 
-use crate::{Options, Store, sqlite::SqliteStore};
+use crate::{Options, Store, postgres::PostgresStore, sqlite::SqliteStore};
 use sqlx::migrate::MigrateError;
 use std::sync::Arc;
 
@@ -63,6 +63,47 @@ pub enum OpenError {
         /// What is wrong.
         words: String,
     },
+    /// Nothing answers there.
+    #[error("nothing answers at {path}: see that the server runs, and that the address is right")]
+    Unreachable {
+        /// The database.
+        path: String,
+        /// What was said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Wrong user or password.
+    #[error(
+        "the database {path} lets nobody in with this user and password: see ERRAND_DATABASE_URL"
+    )]
+    SignIn {
+        /// The database.
+        path: String,
+        /// What it said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The server has no such database.
+    #[error("there is no database {path}: make it first, as `createdb` does, then start again")]
+    Missing {
+        /// The database.
+        path: String,
+        /// What the server said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The user may not do what is needed.
+    #[error(
+        "in the database {path} this user may not do what is needed: start once as the owner of its tables, \
+        and make this user a member of the roles errand_person and errand_house"
+    )]
+    Denied {
+        /// The database.
+        path: String,
+        /// What it said.
+        #[source]
+        source: sqlx::Error,
+    },
     /// It does not answer, is full, or refuses the user.
     #[error("the database {path} cannot be used now")]
     Unavailable {
@@ -78,6 +119,9 @@ pub enum OpenError {
 pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>, OpenError> {
     if url.starts_with("sqlite:") {
         return Ok(Arc::new(SqliteStore::open(url, options).await?));
+    }
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        return Ok(Arc::new(PostgresStore::open(url, options).await?));
     }
     Err(OpenError::Address(format!(
         "{:?} is neither sqlite: nor postgres:",
@@ -107,15 +151,26 @@ impl OpenError {
     }
 
     fn of(path: &str, source: sqlx::Error) -> Self {
+        let path = path.to_owned();
+        if matches!(source, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) {
+            return Self::Unreachable { path, source };
+        }
         let code = source
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code)
-            .and_then(|code| code.parse::<u32>().ok());
-        let path = path.to_owned();
-        match code.map(|code| code & 0xff) {
-            Some(14) => Self::Folder { path, source },
-            Some(8 | 3) => Self::ReadOnly { path, source },
-            Some(11 | 26) => Self::Damaged { path, source },
+            .unwrap_or_default()
+            .into_owned();
+        // PostgreSQL's have five characters, SQLite's are numbers whose last byte is the kind.
+        match code.as_str() {
+            "28000" | "28P01" => Self::SignIn { path, source },
+            "3D000" => Self::Missing { path, source },
+            "42501" => Self::Denied { path, source },
+            sqlite if sqlite.len() < 5 => match sqlite.parse::<u32>().map(|code| code & 0xff) {
+                Ok(14) => Self::Folder { path, source },
+                Ok(8 | 3) => Self::ReadOnly { path, source },
+                Ok(11 | 26) => Self::Damaged { path, source },
+                _ => Self::Unavailable { path, source },
+            },
             _ => Self::Unavailable { path, source },
         }
     }

@@ -37,6 +37,7 @@ pub(crate) struct Repeat {
 pub(crate) struct Overlay {
     rows: State,
     heads: HashMap<StreamId, HeadRow>,
+    turns: HashMap<StreamId, u64>,
     streams: HashMap<UserId, BTreeSet<StreamId>>,
     children: HashMap<Uuid, BTreeSet<Uuid>>,
     schedule: HashMap<TaskId, BTreeMap<ReminderId, Scheduled>>,
@@ -52,6 +53,11 @@ pub(crate) struct Overlay {
 impl Overlay {
     pub(crate) fn head(&self, stream: StreamId) -> Option<&HeadRow> {
         self.heads.get(&stream)
+    }
+
+    /// How often a stream had been written to when it was loaded.
+    pub(crate) fn turn(&self, stream: StreamId) -> Option<u64> {
+        self.turns.get(&stream).copied()
     }
 
     pub(crate) fn row<R: Kept>(&self, id: Uuid) -> Option<&Row<R>> {

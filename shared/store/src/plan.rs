@@ -109,10 +109,7 @@ impl Plan {
 
     /// Adds what was decided after this.
     pub(crate) fn then(&mut self, next: Self) {
-        for (stream, head) in next.heads {
-            let n0 = self.heads.get(&stream).map_or(head.n0, |head| head.n0);
-            self.heads.insert(stream, HeadRow { n0, ..head });
-        }
+        self.heads.extend(next.heads);
         self.lines.extend(next.lines);
         self.fresh_tasks.extend(next.fresh_tasks);
         for (id, row) in next.tasks {
@@ -206,7 +203,7 @@ impl Plan {
             self.tags(*id, old.map(|old| (old.stream, &old.value.tags)), false);
             self.tags(*id, Some((row.stream, &row.value.tags)), true);
             if old.is_none_or(|old| text(&old.value) != text(&row.value)) {
-                self.texts.insert(*id, TextRow::of(*id, &row.value));
+                self.texts.insert(*id, TextRow::of(*id, row));
             }
             let rows = if fresh {
                 &mut self.fresh_tasks

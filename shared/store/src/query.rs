@@ -5,12 +5,11 @@ mod filter;
 mod sort;
 
 pub(crate) use cursor::{LogCursor, Signer};
-pub(crate) use filter::{Bind, Dialect, Names, Where, needs_zone};
+pub(crate) use filter::{Names, Where, needs_zone};
 pub(crate) use sort::Order;
 
-use crate::{Reader, StoreError, TaskQuery};
+use crate::{Reader, StoreError, TaskQuery, ask::Bind, dialect::Dialect};
 use domain::filter::Clock;
-use jiff::Timestamp;
 use uuid::Uuid;
 
 /// A listing as SQL: `select … from task t where {conditions} order by {order} limit …`.
@@ -88,11 +87,6 @@ fn bound(who: &Reader, query: &TaskQuery) -> String {
         query.hidden,
         sort,
     ))
-}
-
-/// The moment that a query is asked at.
-pub(crate) fn asked_at(query: &TaskQuery, now: impl FnOnce() -> Timestamp) -> Timestamp {
-    query.now.unwrap_or_else(now)
 }
 
 /// The id and version at the start of a task's JSON, which is `{"id":"…","version":…,`.

@@ -1,39 +1,23 @@
 //! SQLite: one connection that writes, owned by one task; a few beside it that read.
 
+mod backend;
 mod batch;
+mod dialect;
 mod hot;
-mod house;
-mod ledger;
 mod load;
-mod log;
-mod outbox;
-mod people;
 mod read;
-mod rebuild;
-mod seek;
-mod store;
-mod tasks;
 mod write;
 mod writer;
 
 pub use hot::hot_queries;
 
-use crate::{
-    Committed, Decide, Options, Reader, StoreError, Writer, decide::Command, error::failed,
-    open::OpenError, query::Signer,
-};
-use domain::{id::*, need::Need};
+use crate::{Committed, Options, StoreError, backend::Desk, decide::Command, open::OpenError};
 use futures::future::BoxFuture;
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{
-    collections::HashMap,
-    str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, oneshot};
 use writer::Job;
 
@@ -47,9 +31,8 @@ pub(crate) struct SqliteStore {
     options: Options,
     jobs: mpsc::Sender<Job>,
     readers: read::Readers,
-    signer: Signer,
+    desk: Desk,
     hint: Arc<Notify>,
-    streams: Mutex<HashMap<UserId, Arc<[StreamId]>>>,
 }
 
 impl SqliteStore {
@@ -101,25 +84,14 @@ impl SqliteStore {
             options,
             jobs,
             readers,
-            signer: Signer::new(&key),
+            desk: Desk::new(&key),
             hint,
-            streams: Mutex::default(),
         })
     }
 
     /// Puts a command into the writer's queue and waits for its answer.
-    async fn commit(
-        &self,
-        who: &Writer,
-        need: Need,
-        decide: Decide,
-    ) -> Result<Committed, StoreError> {
+    async fn commit(&self, command: Command) -> Result<Committed, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let command = Command {
-            who: who.clone(),
-            need,
-            decide,
-        };
         self.send(Job::Commit(Box::new(command), answer)).await?;
         self.options.seam.waits("queue");
         answered.await.unwrap_or_else(|_| Err(closed()))
@@ -154,39 +126,6 @@ impl SqliteStore {
     async fn send(&self, job: Job) -> Result<(), StoreError> {
         self.jobs.send(job).await.map_err(|_| closed())
     }
-
-    /// The streams that a person may see.
-    async fn streams(&self, who: &Reader) -> Result<Arc<[StreamId]>, StoreError> {
-        let known = |store: &Self| {
-            store
-                .streams
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(&who.person)
-                .cloned()
-        };
-        if let Some(streams) = known(self) {
-            return Ok(streams);
-        }
-        let sql = "select stream from member where person = $1 order by stream";
-        let mut reader = self.readers.take().await?;
-        let rows: Vec<String> = sqlx::query_scalar(sql)
-            .bind(who.person.to_string())
-            .fetch_all(&mut *reader)
-            .await
-            .map_err(failed)?;
-        let streams: Arc<[StreamId]> = rows
-            .iter()
-            .filter_map(|stream| stream.parse().ok())
-            .collect();
-        if !streams.is_empty() {
-            self.streams
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(who.person, streams.clone());
-        }
-        Ok(streams)
-    }
 }
 
 fn closed() -> StoreError {
@@ -208,5 +147,15 @@ async fn signing_key(connection: &mut SqliteConnection, options: &Options) -> sq
 async fn shut(connection: SqliteConnection) {
     if let Err(why) = connection.close().await {
         tracing::warn!(%why, "a connection to the database did not close cleanly");
+    }
+}
+
+/// Closes the writer, after everything that waits.
+async fn shut_queue(store: &SqliteStore) {
+    let (closed, done) = oneshot::channel();
+    if store.send(Job::Close(closed)).await.is_ok() {
+        store.options.seam.waits("queue");
+        // The writer answers, or is gone already.
+        drop(done.await);
     }
 }

@@ -3,6 +3,7 @@
 //! [`crate::store_suite!`] makes a test of each for a backend.
 #![expect(clippy::unwrap_used, reason = "a test's panic is its message")]
 
+pub mod by_hand;
 pub mod commit;
 pub mod kit;
 pub mod ledger;
@@ -14,9 +15,10 @@ pub mod past;
 pub mod people;
 pub mod purge;
 
-pub use crate::sqlite::hot_queries;
+pub use crate::{postgres::hot_queries as postgres_hot_queries, sqlite::hot_queries};
 
-/// Makes a test of every check of the suite. `$open` is an async function that gives a fresh, empty store.
+/// Makes a test of every check of the suite. `$open` is an async function that gives a fresh, empty store,
+/// with what must live as long; none where there is no such database.
 #[macro_export]
 macro_rules! store_suite {
     ($open:ident) => {
@@ -40,7 +42,7 @@ macro_rules! store_suite {
         mod $module {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                if let Some(store) = super::$open().await {
+                if let Some((store, _kept)) = super::$open().await {
                     $crate::suite::$module::$name(store).await;
                 }
             })*

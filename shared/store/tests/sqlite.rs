@@ -19,8 +19,9 @@ fn options() -> Options {
     )
 }
 
-async fn memory() -> Option<Arc<dyn Store>> {
-    Some(store::open("sqlite::memory:", options()).await.unwrap())
+async fn memory() -> Option<(Arc<dyn Store>, ())> {
+    let store = store::open("sqlite::memory:", options()).await.unwrap();
+    Some((store, ()))
 }
 
 store::store_suite!(memory);
@@ -86,58 +87,11 @@ mod file {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("errand.db");
         let store = open(&path).await;
-        let me = kit::person(&store).await;
-        for title in ["a", "b", "c"] {
-            kit::create(
-                &store,
-                &me,
-                serde_json::json!({"title": title, "tags": ["x"]}),
-            )
-            .await;
-        }
-        let mut by_hand = raw(&path).await;
-        for (sql, found) in [
-            (
-                "update task set doc = replace(doc, '\"a\"', '\"z\"') where title = 'a'",
-                1,
-            ),
-            ("update task set due_key = 1 where title = 'b'", 1),
-            ("delete from task where title = 'c'", 1),
-            (
-                "insert into task_tag values ((select home from person limit 1), 'y', 'z', 'Y')",
-                1,
-            ),
-            ("update record set doc = json_set(doc, '$.locale', 'xx')", 1),
-            ("delete from record", 1),
-            ("update stream_head set open_tasks = 7", 1),
-        ] {
-            sqlx::query(sql).execute(&mut by_hand).await.unwrap();
-            assert_eq!(store.rebuild(false).await.unwrap().len(), found, "{sql}");
-            assert_eq!(store.rebuild(true).await.unwrap().len(), found, "{sql}");
-            assert_eq!(
-                store.rebuild(false).await.unwrap(),
-                Vec::<String>::new(),
-                "{sql}"
-            );
-        }
-        let words = store::TaskQuery {
-            words: Some("c".into()),
-            limit: 10,
-            ..Default::default()
+        let by_hand = async |sql: &'static str| {
+            let mut connection = raw(&path).await;
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
         };
-        assert_eq!(
-            kit::titles(&store.tasks(&me, &words).await.unwrap()),
-            ["c"],
-            "it is found by its words again"
-        );
-        // The log itself is not repaired, but told.
-        sqlx::query("update log set payload = '{}' where n = 2")
-            .execute(&mut by_hand)
-            .await
-            .unwrap();
-        assert!(
-            store.rebuild(false).await.is_err() || !store.rebuild(false).await.unwrap().is_empty()
-        );
+        store::suite::by_hand::rows_are_found_and_mended(store, by_hand).await;
     }
 
     #[tokio::test]

@@ -43,6 +43,45 @@ impl TestDatabase {
         run(&self.admin, self.farewell()).await
     }
 
+    /// Its address for a user who owns nothing, and is a member of these roles, which must be there.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn as_member_of(&self, roles: &[&str]) -> String {
+        let user = format!("{}_user", roles.join("_"));
+        let membership = format!("grant {} to {user}", roles.join(", "));
+        self.make_user(&user, "login", &membership).await
+    }
+
+    /// Its address for a user who may make roles, is no superuser, and owns it from now on.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn given_to(&self, user: &str) -> String {
+        let gift = format!("alter database {} owner to {user}", self.name);
+        self.make_user(user, "login createrole", &gift).await
+    }
+
+    async fn make_user(&self, user: &str, may: &str, then: &str) -> String {
+        let mut admin = PgConnection::connect(&self.admin)
+            .await
+            .expect("PostgreSQL answers");
+        // Roles are the server's: one test at a time makes them.
+        let statement = format!(
+            "begin; select pg_advisory_xact_lock(hashtext('testkit')); \
+            do $$ begin if not exists (select from pg_roles where rolname = '{user}') then create role {user} {may}; end if; end $$; \
+            {then}; commit"
+        );
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut admin)
+            .await
+            .expect("PostgreSQL makes a user");
+        admin.close().await.expect("it closes");
+        let mut url = Url::parse(&self.url).expect("it was made as a URL");
+        url.set_username(user).expect("the address has a host");
+        url.into()
+    }
+
     fn farewell(&self) -> String {
         format!("drop database if exists {} with (force)", self.name)
     }

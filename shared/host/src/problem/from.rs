@@ -105,7 +105,7 @@ impl From<StoreError> for Problem {
                 tracing::error!(%cause, "the database cannot be used");
                 Self::unavailable("The database cannot be used now. Nothing was changed; try again in a moment.")
             }
-            StoreError::Corrupt(_) => Self::internal(&words),
+            StoreError::Corrupt(_) | StoreError::Unsupported(_) => Self::internal(&words),
         }
     }
 }

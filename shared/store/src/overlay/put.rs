@@ -18,8 +18,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 impl Overlay {
-    /// A stream that a person may see, and its head.
-    pub(crate) fn put_head(&mut self, person: UserId, head: HeadRow) {
+    /// A stream that a person may see, and its head; `turn` counts its writes, where they are guarded by that.
+    pub(crate) fn put_head(&mut self, person: UserId, head: HeadRow, turn: u64) {
+        self.turns.insert(head.stream.into(), turn);
         self.streams
             .entry(person)
             .or_default()

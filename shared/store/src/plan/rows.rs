@@ -11,10 +11,45 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer, ser::SerializeTuple};
 use uuid::Uuid;
 
-/// A row of a table: its name, its columns, and itself as an array in their order.
+/// A row of a table: its name, its columns with their types, and itself as an array in their order.
 pub(crate) trait Flat: Serialize {
     const TABLE: &'static str;
-    const COLUMNS: &'static [&'static str];
+    const COLUMNS: &'static [(&'static str, &'static str)];
+}
+
+/// A type of the databases.
+trait Cell {
+    const SQL: &'static str;
+}
+
+macro_rules! cells_are {
+    ($($sql:literal: $($type:ty)*;)*) => { $($(impl Cell for $type { const SQL: &'static str = $sql; })*)* };
+}
+
+cells_are! {
+    "text": String &'static str Uuid;
+    "bigint": u64 i64 u16;
+    "boolean": bool;
+}
+
+impl<T: Cell> Cell for Option<T> {
+    const SQL: &'static str = T::SQL;
+}
+
+/// The columns of a row, each after a prefix, with commas between.
+pub(crate) fn columns<R: Flat>(prefix: &str) -> String {
+    let column = |(name, _): &(&str, &str)| format!("{prefix}{name}");
+    R::COLUMNS.iter().map(column).collect::<Vec<_>>().join(",")
+}
+
+/// The columns of a row that is the array `j.value`.
+pub(crate) fn cells<R: Flat>() -> String {
+    let cell = |(at, (_, sql)): (usize, &(&str, &str))| match *sql {
+        "text" => format!("j.value->>{at}"),
+        sql => format!("cast(j.value->>{at} as {sql})"),
+    };
+    let cells = R::COLUMNS.iter().enumerate().map(cell);
+    cells.collect::<Vec<_>>().join(",")
 }
 
 macro_rules! rows {
@@ -25,7 +60,7 @@ macro_rules! rows {
 
         impl Flat for $name {
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+            const COLUMNS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), <$type as Cell>::SQL)),*];
         }
 
         impl Serialize for $name {
@@ -39,8 +74,8 @@ macro_rules! rows {
 }
 
 rows! {
-    /// The head of a stream; `n0` is what it was when it was loaded, and not a column.
-    HeadRow "stream_head" { stream: Uuid, n: u64, at: i64, hash: String, open_tasks: u64, lists: u64, n0: u64, }
+    /// The head of a stream.
+    HeadRow "stream_head" { stream: Uuid, n: u64, at: i64, hash: String, open_tasks: u64, lists: u64, }
     /// A line of the log; `about` is what its history is filed under.
     LineRow "log" {
         stream: Uuid, n: u64, kind: &'static str, subject: Uuid, about: Uuid, version: u64, payload: Option<String>,
@@ -59,7 +94,7 @@ rows! {
     /// A tag on a task: `tag` in lower case, `name` as written.
     TagRow "task_tag" (PartialOrd, Ord) { stream: String, tag: String, task: String, name: String, }
     /// What full-text search reads.
-    TextRow "task_text" { task: Uuid, title: String, notes: String, tags: String, }
+    TextRow "task_text" { task: Uuid, stream: Uuid, title: String, notes: String, tags: String, }
     /// Any other record: `sort` orders its kind, `parent` is the list or task that it belongs to.
     RecordRow "record" {
         id: Uuid, stream: Uuid, kind: &'static str, version: u64, updated_at: i64, parent: Option<Uuid>, sort: String,
@@ -110,9 +145,11 @@ impl LineRow {
 }
 
 impl TextRow {
-    pub(crate) fn of(id: Uuid, task: &Task) -> Self {
+    pub(crate) fn of(id: Uuid, row: &Row<Task>) -> Self {
+        let task = &row.value;
         Self {
             task: id,
+            stream: row.stream.0,
             title: task.title.clone(),
             notes: task.notes.clone(),
             tags: task.tags.join(" "),

@@ -80,7 +80,7 @@ impl Fold {
                 };
                 plan.tags.insert(row, true);
             }
-            plan.texts.insert(id, TextRow::of(id, &row.value));
+            plan.texts.insert(id, TextRow::of(id, row));
             plan.fresh_tasks
                 .insert(id, task_row(TaskId(id), row, &settings));
         }
@@ -102,7 +102,6 @@ impl Fold {
             hash: self.hash.clone(),
             open_tasks,
             lists,
-            n0: self.n,
         };
         plan.heads.insert(self.stream, head);
         plan

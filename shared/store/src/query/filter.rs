@@ -1,19 +1,12 @@
 //! The filter language as SQL. Each term is true or false of every row, never null, so that `not` is a plain complement.
 
-use crate::Reader;
+use crate::{Reader, ask::Bind, dialect::Dialect};
 use domain::{
     filter::{Base, Clock, Compare, DateField, Field, Filter, Moment, Range, Term, Words},
     id::{ListId, SectionId},
 };
 use serde_json::Value;
 use uuid::Uuid;
-
-/// A value of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Bind {
-    Int(i64),
-    Text(String),
-}
 
 impl Bind {
     /// Out of a cursor.
@@ -49,18 +42,6 @@ impl Where {
     fn text(&mut self, value: impl Into<String>) {
         self.bind(Bind::Text(value.into()));
     }
-}
-
-/// What the two databases say differently.
-pub(crate) trait Dialect: Send + Sync {
-    /// Every word of the text occurs in title, notes or tags.
-    fn search(&self, to: &mut Where, text: &str);
-    /// That a column contains a text.
-    fn contains(&self, to: &mut Where, column: &str, text: &str);
-    /// An open task stands in `t.blocked_by`.
-    fn blocked(&self, to: &mut Where);
-    /// The person has a reminder on it.
-    fn reminded(&self, to: &mut Where, person: &str);
 }
 
 /// What the names in a filter stand for.
@@ -235,7 +216,7 @@ fn contains(to: &mut Where, words: Words, text: &str, dialect: &dyn Dialect) {
 fn has(field: Field) -> &'static str {
     match field {
         Field::Due => "t.due_key <> 9223372036854775807",
-        Field::Start => "t.start_end <> -9223372036854775808",
+        Field::Start => "t.start_end <> (-9223372036854775807 - 1)",
         Field::Deadline => "t.deadline is not null",
         Field::Closed => "t.closed_at is not null",
         Field::Tag => "exists (select 1 from task_tag g where g.task = t.id)",

@@ -1,7 +1,7 @@
 //! The order of a listing. What a task does not have comes last either way; ties go by id.
 
-use super::filter::{Bind, Where};
-use crate::{SortBy, SortKey, StoreError};
+use super::filter::Where;
+use crate::{SortBy, SortKey, StoreError, ask::Bind};
 use serde_json::Value;
 
 /// The keys of an order, each an expression that is never null.
@@ -89,7 +89,7 @@ fn expression(key: SortKey, descending: bool) -> &'static str {
     match (key, descending) {
         (SortKey::Due, false) => "t.due_key",
         (SortKey::Due, true) => {
-            "case when t.due_key = 9223372036854775807 then -9223372036854775808 else t.due_key end"
+            "case when t.due_key = 9223372036854775807 then (-9223372036854775807 - 1) else t.due_key end"
         }
         (SortKey::Deadline, false) => "coalesce(t.deadline, '~')",
         (SortKey::Deadline, true) => "coalesce(t.deadline, '')",
@@ -99,6 +99,6 @@ fn expression(key: SortKey, descending: bool) -> &'static str {
         (SortKey::Created, _) => "t.created_at",
         (SortKey::Updated, _) => "t.updated_at",
         (SortKey::Closed, false) => "coalesce(t.closed_at, 9223372036854775807)",
-        (SortKey::Closed, true) => "coalesce(t.closed_at, -9223372036854775808)",
+        (SortKey::Closed, true) => "coalesce(t.closed_at, (-9223372036854775807 - 1))",
     }
 }

@@ -1,6 +1,6 @@
 //! Several statements as one call to SQLite, each with one JSON parameter: the hop to its thread is what costs.
 
-use crate::plan::Flat;
+use crate::plan::{Flat, cells, columns};
 use crate::sql::made;
 use serde::Serialize;
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
@@ -21,7 +21,12 @@ impl Batch {
 
     /// Adds a statement whose `$1` is the JSON of a value.
     pub(super) fn part(&mut self, sql: &str, parameter: &impl Serialize) {
-        self.parameters.push(contract::doc::json(parameter));
+        self.json(sql, contract::doc::json(parameter));
+    }
+
+    /// Adds a statement whose `$1` is JSON.
+    pub(super) fn json(&mut self, sql: &str, parameter: String) {
+        self.parameters.push(parameter);
         let place = format!("${}", self.parameters.len());
         self.plain(&sql.replace("$1", &place));
     }
@@ -36,11 +41,11 @@ impl Batch {
     /// Adds the insert of some rows, with what is to follow it.
     pub(super) fn insert<R: Flat>(&mut self, rows: &[R], tail: &str) {
         if !rows.is_empty() {
-            let columns = R::COLUMNS.join(",");
             let sql = format!(
-                "insert into {} ({columns}) select {} from json_each($1) j where true {tail}",
+                "insert into {} ({}) select {} from json_each($1) j where true {tail}",
                 R::TABLE,
-                values(R::COLUMNS.len())
+                columns::<R>(""),
+                cells::<R>()
             );
             self.part(&sql, &rows);
         }
@@ -49,11 +54,11 @@ impl Batch {
     /// Adds the update of some rows by id.
     pub(super) fn update<R: Flat>(&mut self, rows: &[R]) {
         if !rows.is_empty() {
-            let columns = R::COLUMNS.join(",");
             let sql = format!(
-                "update {0} set ({columns}) = (select {1}) from json_each($1) j where {0}.id = j.value->>0",
+                "update {0} set ({1}) = (select {2}) from json_each($1) j where {0}.id = j.value->>0",
                 R::TABLE,
-                values(R::COLUMNS.len())
+                columns::<R>(""),
+                cells::<R>()
             );
             self.part(&sql, &rows);
         }
@@ -70,12 +75,4 @@ impl Batch {
         }
         query.fetch_all(connection).await
     }
-}
-
-/// `j.value->>0, j.value->>1, …`
-fn values(count: usize) -> String {
-    (0..count)
-        .map(|at| format!("j.value->>{at}"))
-        .collect::<Vec<_>>()
-        .join(",")
 }

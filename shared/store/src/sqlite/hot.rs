@@ -1,14 +1,17 @@
 //! The queries that run all the time, for the test that holds their plans.
 
-use super::{ledger, load, log, outbox, tasks};
-use crate::{Reader, TaskQuery, query::Signer};
+use super::{dialect::Lite, load};
+use crate::{
+    Reader, TaskQuery,
+    both::{ledger, log, outbox, tasks},
+    dialect::Dialect,
+    query::Signer,
+};
 use domain::id::*;
 
 /// Each hot query: what it is, its SQL, the index that it must use.
 #[doc(hidden)]
 pub fn hot_queries() -> Vec<(&'static str, String, &'static str)> {
-    let outgoing = outbox::outgoing_sql();
-    let (oldest, retries) = outgoing.split_once("; ").unwrap_or_default();
     vec![
         (
             "due reminders",
@@ -22,13 +25,13 @@ pub fn hot_queries() -> Vec<(&'static str, String, &'static str)> {
         ),
         (
             "the outbox",
-            oldest.to_owned(),
+            outbox::oldest_sql(),
             "SCAN o; SEARCH l USING INDEX sqlite_autoindex_log_1 (stream=? AND n=?)",
         ),
-        ("retries", retries.to_owned(), "INDEX retry_due"),
+        ("retries", outbox::retries_sql(), "INDEX retry_due"),
         (
             "a page of the log",
-            format!("select {} {}", log::COLUMNS, log::PAGE),
+            Lite.log_page(log::COLUMNS),
             "SEARCH l USING INDEX sqlite_autoindex_log_1 (stream=? AND n>?)",
         ),
         (
@@ -70,11 +73,7 @@ fn listing(filter: &str) -> String {
         &[who.home],
         &domain::settings::Settings::default(),
         &Signer::new(""),
+        &Lite,
     );
-    sql.map(|(sql, _)| {
-        sql.split_once("; ")
-            .map(|(_, page)| page.to_owned())
-            .unwrap_or_default()
-    })
-    .unwrap_or_default()
+    sql.map(|(sql, _)| sql).unwrap_or_default()
 }

@@ -3,10 +3,11 @@
 use super::batch::Batch;
 use crate::{
     StoreError,
+    both::rebuild::Wrong,
     error::{failed, is_taken},
     plan::{Plan, TagRow},
 };
-use domain::refusal::Refusal;
+use domain::{id::StreamId, refusal::Refusal};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ const TEXTS_OFF: &str = "delete from task_text where rowid in \
     (select t.no from json_each($1) j join task t on t.id = j.value)";
 
 const TEXTS: &str = "insert into task_text (rowid, title, notes, tags) \
-    select t.no, j.value->>1, j.value->>2, j.value->>3 from json_each($1) j join task t on t.id = j.value->>0";
+    select t.no, j.value->>2, j.value->>3, j.value->>4 from json_each($1) j join task t on t.id = j.value->>0";
 
 /// What goes with a task that is removed for good. Its lines keep their digest and hash, so that the chain still verifies.
 const PURGES: [&str; 9] = [
@@ -107,6 +108,35 @@ pub(super) fn put(batch: &mut Batch, plan: &Plan) {
             batch.part(sql, &plan.purged);
         }
     }
+}
+
+/// Writes what differs anew.
+pub(super) async fn mend(
+    c: &mut SqliteConnection,
+    stream: StreamId,
+    mut plan: Plan,
+    wrong: &Wrong,
+) -> Result<(), StoreError> {
+    let mut batch = Batch::default();
+    batch.part("delete from task_text where rowid in (select t.no from json_each($1) j join task t on t.id = j.value)", &wrong.tasks);
+    batch.part(
+        "delete from task where id in (select value from json_each($1))",
+        &wrong.tasks,
+    );
+    batch.part(
+        "delete from record where id in (select value from json_each($1))",
+        &wrong.records,
+    );
+    batch.part(
+        "delete from task_tag where stream in (select value from json_each($1))",
+        &[stream],
+    );
+    plan.fresh_tasks.retain(|id, _| wrong.tasks.contains(id));
+    plan.texts.retain(|id, _| wrong.tasks.contains(id));
+    plan.fresh_records
+        .retain(|id, _| wrong.records.contains(id));
+    put(&mut batch, &plan);
+    batch.run(c).await.map(drop).map_err(failed)
 }
 
 /// A unique key that was already there: an id of somebody else's, or what a decision may not do twice.

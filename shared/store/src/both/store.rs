@@ -1,7 +1,7 @@
-//! SQLite as a [`Store`].
+//! Any backend as a [`Store`].
 
-use super::SqliteStore;
-use crate::*;
+use super::{house, ledger, log, outbox, people, records, tasks};
+use crate::{backend::Backend, decide::Command, *};
 use async_trait::async_trait;
 use domain::{id::*, need::Need};
 use jiff::Timestamp;
@@ -9,26 +9,31 @@ use uuid::Uuid;
 
 /// Each is written beside what it is about; this only names them.
 #[async_trait]
-impl Store for SqliteStore {
+impl<B: Backend> Store for B {
     async fn commit(
         &self,
         who: &Writer,
         need: Need,
         decide: Decide,
     ) -> Result<Committed, StoreError> {
-        self.commit(who, need, decide).await
+        self.decided(Command {
+            who: who.clone(),
+            need,
+            decide,
+        })
+        .await
     }
 
     async fn task(&self, who: &Reader, id: TaskId) -> Result<Option<Doc>, StoreError> {
-        self.task(who, id).await
+        records::task(self, who, id).await
     }
 
     async fn tasks(&self, who: &Reader, query: &TaskQuery) -> Result<Page, StoreError> {
-        self.tasks(who, query).await
+        tasks::tasks(self, who, query).await
     }
 
     async fn records(&self, who: &Reader, kind: Kind) -> Result<Vec<Doc>, StoreError> {
-        self.records(who, kind).await
+        records::records(self, who, kind).await
     }
 
     async fn counts(
@@ -36,15 +41,15 @@ impl Store for SqliteStore {
         who: &Reader,
         now: Timestamp,
     ) -> Result<Vec<(String, String, u64)>, StoreError> {
-        self.counts(who, now).await
+        house::counts(self, who, now).await
     }
 
     async fn log(&self, who: &Reader, after: &str, limit: u32) -> Result<LogPage, StoreError> {
-        self.log(who, after, limit).await
+        log::log(self, who, after, limit).await
     }
 
     async fn cursor(&self, who: &Reader) -> Result<String, StoreError> {
-        self.cursor(who).await
+        log::cursor(self, who).await
     }
 
     async fn history(
@@ -53,7 +58,7 @@ impl Store for SqliteStore {
         subject: Uuid,
         until: Option<Timestamp>,
     ) -> Result<Vec<LogRow>, StoreError> {
-        self.history(who, subject, until).await
+        log::history(self, who, subject, until).await
     }
 
     async fn lines(
@@ -62,15 +67,15 @@ impl Store for SqliteStore {
         after: u64,
         limit: u32,
     ) -> Result<Vec<LogRow>, StoreError> {
-        self.lines(stream, after, limit).await
+        log::lines(self, stream, after, limit).await
     }
 
     async fn heads(&self) -> Result<Vec<(StreamId, u64, String)>, StoreError> {
-        self.heads().await
+        log::heads(self).await
     }
 
     async fn due(&self, until: Timestamp, limit: u32) -> Result<Vec<DueReminder>, StoreError> {
-        self.due(until, limit).await
+        ledger::due(self, until, limit).await
     }
 
     async fn due_deliveries(
@@ -78,15 +83,15 @@ impl Store for SqliteStore {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<DueDelivery>, StoreError> {
-        self.due_deliveries(until, limit).await
+        ledger::due_deliveries(self, until, limit).await
     }
 
     async fn delivery(&self, id: DeliveryId) -> Result<Option<DueDelivery>, StoreError> {
-        self.delivery(id).await
+        ledger::delivery(self, id).await
     }
 
     async fn next_moment(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.next_moment().await
+        ledger::next_moment(self).await
     }
 
     async fn deliveries(
@@ -95,7 +100,7 @@ impl Store for SqliteStore {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page, StoreError> {
-        self.deliveries(who, after, limit).await
+        ledger::deliveries(self, who, after, limit).await
     }
 
     async fn reminders(
@@ -104,43 +109,43 @@ impl Store for SqliteStore {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Page, StoreError> {
-        self.reminders(who, after, limit).await
+        ledger::reminders(self, who, after, limit).await
     }
 
     async fn outgoing(&self, now: Timestamp, limit: u32) -> Result<Vec<Outgoing>, StoreError> {
-        self.outgoing(now, limit).await
+        outbox::outgoing(self, now, limit).await
     }
 
     async fn settle(&self, settled: Vec<Settled>) -> Result<(), StoreError> {
-        self.settle(settled).await
+        outbox::settle(self, settled).await
     }
 
     async fn dead(&self, limit: u32) -> Result<Vec<Dead>, StoreError> {
-        self.dead(limit).await
+        outbox::dead(self, limit).await
     }
 
     async fn revive(&self, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
-        self.revive(ids.to_vec(), now).await
+        outbox::revive(self, ids, now).await
     }
 
     async fn lease(&self, name: &str, holder: &str, ttl: i64) -> Result<Option<u64>, StoreError> {
-        self.lease(name, holder, ttl).await
+        house::lease(self, name, holder, ttl).await
     }
 
     async fn hint(&self) {
-        self.hint.notified().await;
+        self.hinted().await;
     }
 
     async fn person(&self, id: UserId, name: &str, zone: &str) -> Result<Reader, StoreError> {
-        self.person(id, name, zone).await
+        people::person(self, id, name, zone).await
     }
 
     async fn reader(&self, id: UserId) -> Result<Option<Reader>, StoreError> {
-        self.reader(id).await
+        people::reader(self, id).await
     }
 
     async fn add_credential(&self, credential: &Credential) -> Result<(), StoreError> {
-        self.add_credential(credential).await
+        people::add_credential(self, credential).await
     }
 
     async fn credential(
@@ -148,15 +153,15 @@ impl Store for SqliteStore {
         hash: &str,
         now: Timestamp,
     ) -> Result<Option<Credential>, StoreError> {
-        self.credential(hash, now).await
+        people::credential(self, hash, now).await
     }
 
     async fn credentials(&self, who: &Reader, kind: &str) -> Result<Vec<Credential>, StoreError> {
-        self.credentials(who, kind).await
+        people::credentials(self, who, kind).await
     }
 
     async fn remove_credential(&self, who: &Reader, id: Uuid) -> Result<bool, StoreError> {
-        self.remove_credential(who, id).await
+        people::remove_credential(self, who, id).await
     }
 
     async fn put_note(
@@ -166,7 +171,7 @@ impl Store for SqliteStore {
         json: &str,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.put_note(who, key, json, expires_at).await
+        people::put_note(self, who, key, json, expires_at).await
     }
 
     async fn note(
@@ -175,7 +180,7 @@ impl Store for SqliteStore {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        self.note(who, key, now).await
+        people::note(self, who, key, now).await
     }
 
     async fn notes(
@@ -185,30 +190,30 @@ impl Store for SqliteStore {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<(String, String)>, StoreError> {
-        self.notes(who, prefix, now, limit).await
+        people::notes(self, who, prefix, now, limit).await
     }
 
     async fn now(&self) -> Result<Timestamp, StoreError> {
-        Ok(self.options.moment())
+        self.clock().await
     }
 
     async fn tidy(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.tidy(before).await
+        house::tidy(self, before).await
     }
 
     async fn rebuild(&self, repair: bool) -> Result<Vec<String>, StoreError> {
-        self.rebuild(repair).await
+        super::rebuild::rebuild(self, repair).await
     }
 
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError> {
-        self.backup(to).await
+        self.copy_to(to).await
     }
 
     async fn raise_epoch(&self) -> Result<(), StoreError> {
-        self.raise_epoch().await
+        house::raise_epoch(self).await
     }
 
     async fn close(&self) {
-        self.close().await;
+        self.shut().await;
     }
 }

@@ -8,66 +8,64 @@ macro_rules! of_mine {
 mod undo;
 
 use super::log;
-use crate::sql::made;
-use crate::{Reader, StoreError, decide::Command, error::failed, overlay::Also};
+use crate::{
+    Reader, StoreError,
+    ask::{Ask, Columns, Sql, values},
+    decide::Command,
+    overlay::Also,
+};
 use domain::{event::Logged, id::*, need::TasksOf};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 /// Finds what the command's need describes, in the transaction that then loads it.
-pub(super) async fn seek(
-    connection: &mut SqliteConnection,
-    command: &Command,
-) -> Result<Also, StoreError> {
+pub(crate) async fn seek<C: Ask>(c: &mut C, command: &Command) -> Result<Also, StoreError> {
     let (who, need) = (&command.who.reader, &command.need);
     let mut also = Also::default();
     for wanted in &need.tasks_of {
-        also.tasks.extend(tasks_of(connection, who, wanted).await?);
+        also.tasks.extend(tasks_of(c, who, wanted).await?);
     }
     for task in &need.after {
         also.tasks.push(*task);
-        also.tasks
-            .extend(neighbour(connection, who, *task, NEXT).await?);
+        also.tasks.extend(neighbour(c, who, *task, NEXT).await?);
     }
     for task in &need.first {
         also.tasks.push(*task);
-        also.tasks
-            .extend(neighbour(connection, who, *task, FIRST).await?);
+        also.tasks.extend(neighbour(c, who, *task, FIRST).await?);
     }
     for series in &need.series {
-        also.tasks
-            .extend(of_series(connection, who, series.0).await?);
+        also.tasks.extend(of_series(c, who, series.0).await?);
     }
     for (task, version) in &need.since {
-        also.past
-            .extend(since(connection, who, *task, *version).await?);
+        also.past.extend(since(c, who, *task, *version).await?);
     }
     if let Some(undo) = &need.undo {
-        undo::past(connection, who, undo, &mut also).await?;
+        undo::past(c, who, undo, &mut also).await?;
     }
     Ok(also)
 }
 
-const NEXT: &str = of_mine!("select t.id from task t join task me on me.id = $2 and t.stream = me.stream \
-    where t.list_id is me.list_id and t.section_id is me.section_id and t.parent_id is me.parent_id \
-    and t.deleted_at is null and (t.position, t.id) > (me.position, me.id)" " and t.status = 'open'");
+const SIBLINGS: &str = of_mine!(
+    "select t.id from task t join task me on me.id = $2 and t.stream = me.stream \
+    where t.list_id is not distinct from me.list_id and t.section_id is not distinct from me.section_id \
+    and t.parent_id is not distinct from me.parent_id and t.deleted_at is null and t.status = 'open'"
+);
 
-const FIRST: &str = of_mine!("select t.id from task t join task me on me.id = $2 and t.stream = me.stream \
-    where t.list_id is me.list_id and t.section_id is me.section_id and t.parent_id is me.parent_id \
-    and t.deleted_at is null and t.id <> me.id" " and t.status = 'open'");
+const NEXT: &str = "and (t.position, t.id) > (me.position, me.id)";
 
-async fn neighbour(
-    c: &mut SqliteConnection,
+const FIRST: &str = "and t.id <> me.id";
+
+async fn neighbour<C: Ask>(
+    c: &mut C,
     who: &Reader,
     task: TaskId,
-    sql: &'static str,
+    which: &str,
 ) -> Result<Vec<TaskId>, StoreError> {
-    let sql = format!("{sql} order by t.position, t.id limit 1");
-    ids(c, sql, who, task.to_string()).await
+    let sql = format!("{SIBLINGS} {which} order by t.position, t.id limit 1");
+    ids(c, sql.into(), who, task.to_string()).await
 }
 
-async fn tasks_of(
-    c: &mut SqliteConnection,
+async fn tasks_of<C: Ask>(
+    c: &mut C,
     who: &Reader,
     wanted: &TasksOf,
 ) -> Result<Vec<TaskId>, StoreError> {
@@ -87,14 +85,9 @@ async fn tasks_of(
             tag.to_lowercase(),
         ),
         TasksOf::Trash(before) => {
-            let sql = of_mine!("select t.id from task t where t.deleted_at < cast($2 as integer)");
-            return ids(
-                c,
-                format!("{sql} order by t.deleted_at limit 1000"),
-                who,
-                before.to_string(),
-            )
-            .await;
+            let trash = of_mine!("select t.id from task t where t.deleted_at < cast($2 as bigint)");
+            let sql = format!("{trash} order by t.deleted_at limit 1000");
+            return ids(c, sql.into(), who, before.to_string()).await;
         }
         TasksOf::Floating => (
             of_mine!(
@@ -103,12 +96,12 @@ async fn tasks_of(
             String::new(),
         ),
     };
-    ids(c, sql.to_owned(), who, value).await
+    ids(c, sql.into(), who, value).await
 }
 
 /// The open occurrences of a series, and the last one that was closed.
-async fn of_series(
-    c: &mut SqliteConnection,
+async fn of_series<C: Ask>(
+    c: &mut C,
     who: &Reader,
     series: Uuid,
 ) -> Result<Vec<TaskId>, StoreError> {
@@ -117,36 +110,24 @@ async fn of_series(
     );
     let closed =
         of_mine!("select t.id from task t where t.series_id = $2 and t.closed_at is not null");
-    let mut found = ids(c, open.to_owned(), who, series.to_string()).await?;
-    found.extend(
-        ids(
-            c,
-            format!("{closed} order by t.closed_at desc, t.id desc limit 1"),
-            who,
-            series.to_string(),
-        )
-        .await?,
-    );
+    let last = format!("{closed} order by t.closed_at desc, t.id desc limit 1");
+    let mut found = ids(c, open.into(), who, series.to_string()).await?;
+    found.extend(ids(c, last.into(), who, series.to_string()).await?);
     Ok(found)
 }
 
-async fn ids(
-    c: &mut SqliteConnection,
-    sql: String,
+async fn ids<C: Ask>(
+    c: &mut C,
+    sql: Sql,
     who: &Reader,
     value: String,
 ) -> Result<Vec<TaskId>, StoreError> {
-    let query = sqlx::query(made(sql))
-        .bind(who.person.to_string())
-        .bind(value);
-    let rows = query.fetch_all(c).await.map_err(failed)?;
-    rows.iter()
-        .map(|row| Ok(TaskId(super::load::id(row, 0)?)))
-        .collect()
+    let rows = c.ask(sql, values![who.person.to_string(), value]).await?;
+    rows.iter().map(|row| Ok(TaskId(row.id(0)?))).collect()
 }
 
-async fn since(
-    c: &mut SqliteConnection,
+async fn since<C: Ask>(
+    c: &mut C,
     who: &Reader,
     task: TaskId,
     version: u64,
@@ -155,14 +136,11 @@ async fn since(
         "l.about = $2 and l.subject = $2 and l.version > $3",
         "order by l.n",
     );
-    let query = sqlx::query(made(sql))
-        .bind(who.person.to_string())
-        .bind(task.to_string())
-        .bind(version as i64);
-    logged(&query.fetch_all(c).await.map_err(failed)?)
+    let values = values![who.person.to_string(), task.to_string(), version as i64];
+    logged(&c.ask(sql.into(), values).await?)
 }
 
-fn logged(rows: &[SqliteRow]) -> Result<Vec<Logged>, StoreError> {
+fn logged<R: Columns>(rows: &[R]) -> Result<Vec<Logged>, StoreError> {
     let mut past = Vec::with_capacity(rows.len());
     for row in rows {
         let row = log::line(row)?;

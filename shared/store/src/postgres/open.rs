@@ -1,0 +1,119 @@
+//! Opening: the tables are brought up to date by whoever may; who may not only looks whether they are.
+
+use super::{
+    PostgresStore,
+    herald::Herald,
+    session::{self, Access},
+};
+use crate::{Options, ask::Whose, backend::Desk, open::OpenError};
+use sqlx::{
+    ConnectOptions, Connection, PgConnection,
+    migrate::{Migrate, MigrateError},
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{
+    str::FromStr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::sync::{Notify, mpsc};
+
+/// Connections, beside the one that hears of other processes' commits.
+const CONNECTIONS: u32 = 8;
+
+/// How long to wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+impl PostgresStore {
+    /// Opens the database of that address (`postgres://…`), which must be there.
+    pub(crate) async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
+        let connect =
+            PgConnectOptions::from_str(url).map_err(|why| OpenError::Address(why.to_string()))?;
+        let connect = connect
+            .application_name("errand")
+            .disable_statement_logging();
+        let path = shown(&connect);
+        let first = tokio::time::timeout(PATIENCE, connect.connect()).await;
+        let first = first.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let mut first = OpenError::check(&path, first)?;
+        OpenError::migrated(&path, bring_up(&mut first).await)?;
+        let key = OpenError::check(&path, signing_key(&mut first, &options).await)?;
+        OpenError::check(&path, first.close().await)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .connect_lazy_with(connect.clone());
+        let hint = Arc::new(Notify::new());
+        let (commits, told) = mpsc::channel(1);
+        let herald = Herald {
+            options: connect,
+            name: format!("{:032x}", (options.random)()),
+            commits: told,
+            hint: hint.clone(),
+        };
+        (options.spawn)(Box::pin(herald.run()));
+        Ok(Self {
+            options,
+            pool,
+            desk: Desk::new(&key),
+            queue: super::queue::Queue::default(),
+            hint,
+            commits: Mutex::new(Some(commits)),
+        })
+    }
+}
+
+/// The address without the password.
+fn shown(connect: &PgConnectOptions) -> String {
+    format!(
+        "postgres://{}@{}:{}/{}",
+        connect.get_username(),
+        connect.get_host(),
+        connect.get_port(),
+        connect.get_database().unwrap_or(connect.get_username())
+    )
+}
+
+/// Brings the tables up to date where they are not: that takes their owner, and one at a time (sqlx holds a lock meanwhile).
+async fn bring_up(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let there = "select to_regclass('_sqlx_migrations') is not null";
+    if sqlx::query_scalar(there)
+        .fetch_one(&mut *connection)
+        .await?
+    {
+        let table = MIGRATIONS.table_name.as_ref();
+        let applied = connection.list_applied_migrations(table).await?;
+        let is_known = |version| MIGRATIONS.version_exists(version);
+        if let Some(newer) = applied.iter().find(|one| !is_known(one.version)) {
+            return Err(MigrateError::VersionMissing(newer.version));
+        }
+        let is_applied = |known: &sqlx::migrate::Migration| {
+            applied
+                .iter()
+                .any(|one| one.version == known.version && one.checksum == known.checksum)
+        };
+        let dirty = connection.dirty_version(table).await?;
+        if dirty.is_none() && MIGRATIONS.iter().all(is_applied) {
+            return Ok(());
+        }
+    }
+    MIGRATIONS.run(connection).await
+}
+
+/// The key that listing cursors are signed with, made once for a database; and the epoch that log cursors belong to.
+async fn signing_key(connection: &mut PgConnection, options: &Options) -> sqlx::Result<String> {
+    let random = || format!("{:032x}{:032x}", (options.random)(), (options.random)());
+    let mut transaction = session::begin(connection, Access::Write, Whose::House).await?;
+    sqlx::query("insert into meta (key, value) values ('cursor_key', $1), ('epoch', '1') on conflict do nothing")
+        .bind(random())
+        .execute(&mut *transaction)
+        .await?;
+    let key = sqlx::query_scalar("select value from meta where key = 'cursor_key'")
+        .fetch_one(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(key)
+}

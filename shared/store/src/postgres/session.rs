@@ -1,0 +1,119 @@
+//! One transaction: whose it is, what it may, and how long it may take.
+
+use super::dialect;
+use crate::{
+    StoreError,
+    ask::{Ask, Bind, Sql, Statement, Whose},
+    dialect::Dialect,
+    error::failed,
+    sql::made,
+};
+use sqlx::{
+    Connection, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
+};
+use std::time::Duration;
+use tokio::time::error::Elapsed;
+
+/// How long a transaction may take, the wait for locks included.
+pub(super) const LIMIT: Duration = Duration::from_secs(15);
+
+/// What a transaction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+    /// Writes, and nobody else to the streams of the person from the beginning on.
+    Lock,
+}
+
+impl Ask for PgConnection {
+    type Row = PgRow;
+    const DIALECT: &'static dyn Dialect = &dialect::Postgres;
+
+    async fn ask(&mut self, sql: Sql, values: Vec<Bind>) -> Result<Vec<PgRow>, StoreError> {
+        let mut query = sqlx::query(made(sql.into_owned()));
+        for value in values {
+            query = match value {
+                Bind::Int(value) => query.bind(value),
+                Bind::MaybeInt(value) => query.bind(value),
+                Bind::Text(value) => query.bind(value),
+            };
+        }
+        query.fetch_all(self).await.map_err(failed)
+    }
+}
+
+/// Begins: role and viewer are set in the same message, and end with the transaction. Nothing here is worth compiling: that took
+/// a second where the planner, which cannot know how long a JSON array is, expected many rows.
+pub(super) async fn begin(
+    connection: &mut PgConnection,
+    access: Access,
+    whose: Whose,
+) -> sqlx::Result<Transaction<'_, Postgres>> {
+    let read = if access == Access::Read {
+        " read only"
+    } else {
+        ""
+    };
+    let mut sql = match whose {
+        // An id is hex and dashes: there is nothing in it to be quoted.
+        Whose::Person(person) => format!(
+            "begin{read}; select set_config('role', 'errand_person', true), set_config('errand.viewer', '{person}', true), \
+                set_config('lock_timeout', '2s', true), set_config('jit', 'off', true)"
+        ),
+        Whose::House => format!(
+            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true), set_config('jit', 'off', true)"
+        ),
+    };
+    if let (Access::Lock, Whose::Person(person)) = (access, whose) {
+        sql += &format!(
+            "; select 1 from stream_head where stream in (select stream from member where person = '{person}') \
+                order by stream for no key update"
+        );
+    }
+    connection.begin_with(made(sql)).await
+}
+
+/// What was done on a connection within the limit. After an error, or when it took too long, the connection is closed and never
+/// used again: nobody knows what it is still doing.
+pub(super) fn kept<T, E: From<StoreError>>(
+    mut connection: PoolConnection<Postgres>,
+    done: Result<Result<T, E>, Elapsed>,
+) -> Result<T, E> {
+    let late = |_| Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut).into());
+    let done = done.unwrap_or_else(late);
+    if done.is_err() {
+        connection.close_on_drop();
+    }
+    done
+}
+
+/// Reads, in a transaction that is dropped: its ROLLBACK goes out while nobody waits.
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    whose: Whose,
+    sql: Sql,
+    values: Vec<Bind>,
+) -> Result<Vec<PgRow>, StoreError> {
+    let mut transaction = begin(connection, Access::Read, whose)
+        .await
+        .map_err(failed)?;
+    transaction.ask(sql, values).await
+}
+
+/// Writes all statements; answers the rows that they return.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    whose: Whose,
+    statements: Vec<Statement>,
+) -> Result<Vec<PgRow>, StoreError> {
+    let mut transaction = begin(connection, Access::Write, whose)
+        .await
+        .map_err(failed)?;
+    let mut rows = Vec::new();
+    for Statement { sql, values } in statements {
+        rows.extend(transaction.ask(sql, values).await?);
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(rows)
+}

@@ -1,0 +1,111 @@
+//! SQLite as a [`Backend`].
+
+use super::{SqliteStore, dialect::Lite, shut_queue, write};
+use crate::{
+    Committed, StoreError,
+    ask::{Ask, Bind, Sql, Statement, Whose},
+    backend::{Backend, Desk},
+    both::rebuild,
+    decide::Command,
+    dialect::Dialect,
+    error::failed,
+    sql::made,
+};
+use domain::id::StreamId;
+use jiff::Timestamp;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use std::path::Path;
+
+impl Ask for SqliteConnection {
+    type Row = SqliteRow;
+    const DIALECT: &'static dyn Dialect = &Lite;
+
+    async fn ask(&mut self, sql: Sql, values: Vec<Bind>) -> Result<Vec<SqliteRow>, StoreError> {
+        let mut query = sqlx::query(made(sql.into_owned()));
+        for value in values {
+            query = match value {
+                Bind::Int(value) => query.bind(value),
+                Bind::MaybeInt(value) => query.bind(value),
+                Bind::Text(value) => query.bind(value),
+            };
+        }
+        query.fetch_all(self).await.map_err(failed)
+    }
+}
+
+/// Whose question it is makes no difference: the file belongs to this process.
+impl Backend for SqliteStore {
+    type Connection = SqliteConnection;
+
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    async fn ask(
+        &self,
+        _whose: Whose,
+        sql: Sql,
+        values: Vec<Bind>,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        self.readers.take().await?.ask(sql, values).await
+    }
+
+    async fn tell(
+        &self,
+        _whose: Whose,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        self.write(move |c| {
+            Box::pin(async move {
+                let mut rows = Vec::new();
+                for Statement { sql, values } in statements {
+                    rows.extend(c.ask(sql, values).await?);
+                }
+                Ok(rows)
+            })
+        })
+        .await
+    }
+
+    async fn decided(&self, command: Command) -> Result<Committed, StoreError> {
+        self.commit(command).await
+    }
+
+    async fn clock(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.options.moment())
+    }
+
+    async fn hinted(&self) {
+        self.hint.notified().await;
+    }
+
+    async fn refold(&self, stream: StreamId, repair: bool) -> Result<Vec<String>, StoreError> {
+        self.write(move |c| {
+            Box::pin(async move {
+                let found = rebuild::refold(c, stream).await?;
+                if repair && found.wrong.is_any() {
+                    write::mend(c, stream, found.plan, &found.wrong).await?;
+                }
+                Ok(found.words)
+            })
+        })
+        .await
+    }
+
+    async fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+        let Some(path) = to.to_str() else {
+            return Err(StoreError::Corrupt(format!(
+                "{} is not a name that SQLite can use",
+                to.display()
+            )));
+        };
+        let mut reader = self.readers.take().await?;
+        let sql = "vacuum into $1";
+        reader.ask(sql.into(), vec![path.into()]).await.map(drop)
+    }
+
+    async fn shut(&self) {
+        shut_queue(self).await;
+        self.readers.close().await;
+    }
+}
