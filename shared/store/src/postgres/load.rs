@@ -45,7 +45,8 @@ pub(super) fn sql(command: &Command, also: &Also) -> (String, Vec<Bind>) {
     for part in load::parts(std::slice::from_ref(command), also, &Postgres) {
         values.push(Bind::Text(part.json));
         let place = format!("${}", values.len());
-        sql += &format!(" union all ({})", part.sql.replace("$1", &place));
+        let part = part.sql.replace("$1", &place);
+        sql.extend([" union all (", &part, ")"]);
     }
     (sql, values)
 }

@@ -43,6 +43,10 @@ impl Ask for PgConnection {
     }
 }
 
+/// The heads of a person's streams, in the order of their ids.
+const LOCK: &str = "; select 1 from stream_head where stream in (select stream from member where person = '{}') \
+    order by stream for no key update";
+
 /// Begins: role and viewer are set in the same message, and end with the transaction. Nothing here is worth compiling: that took
 /// a second where the planner, which cannot know how long a JSON array is, expected many rows.
 pub(super) async fn begin(
@@ -55,22 +59,24 @@ pub(super) async fn begin(
     } else {
         ""
     };
-    let mut sql = match whose {
+    let sql = match whose {
         // An id is hex and dashes: there is nothing in it to be quoted.
-        Whose::Person(person) => format!(
-            "begin{read}; select set_config('role', 'errand_person', true), set_config('errand.viewer', '{person}', true), \
-                set_config('lock_timeout', '2s', true), set_config('jit', 'off', true)"
-        ),
+        Whose::Person(person) => {
+            let lock = if access == Access::Lock {
+                LOCK.replace("{}", &person.to_string())
+            } else {
+                String::new()
+            };
+            format!(
+                "begin{read}; select set_config('role', 'errand_person', true), set_config('errand.viewer', '{person}', true), \
+                    set_config('lock_timeout', '2s', true), set_config('jit', 'off', true){lock}"
+            )
+        }
         Whose::House => format!(
-            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true), set_config('jit', 'off', true)"
+            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true), \
+                set_config('jit', 'off', true)"
         ),
     };
-    if let (Access::Lock, Whose::Person(person)) = (access, whose) {
-        sql += &format!(
-            "; select 1 from stream_head where stream in (select stream from member where person = '{person}') \
-                order by stream for no key update"
-        );
-    }
     connection.begin_with(made(sql)).await
 }
 

@@ -159,7 +159,7 @@ impl Statement {
         self.parameters.push(contract::doc::json(&rows));
         let n = self.parameters.len();
         let sql = sql.replace("{each}", &Postgres.each(n));
-        self.sql += &format!(", p{n} as ({sql})");
+        self.sql.extend([", p", &n.to_string(), " as (", &sql, ")"]);
     }
 
     /// Adds the insert of some rows, with what is to follow it.
