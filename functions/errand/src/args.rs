@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// A task manager you talk to.
 ///
-/// Without a command it serves: page, API, assistant, reminders, all in this process, over a SQLite file. It prints a link;
+/// Without a command it serves: page, API, assistant, reminders, all in this process, over a SQLite file or PostgreSQL. It prints a link;
 /// open it in a browser of this machine.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// Where to listen [default: 127.0.0.1:8700]
     #[arg(long, global = true, value_name = "ADDRESS", env = "ERRAND_LISTEN")]
     listen: Option<String>,
-    /// sqlite:PATH; the file errand.db in the data folder unless given
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE; the file errand.db in the data folder unless given
     #[arg(
         long,
         global = true,
@@ -94,7 +94,7 @@ pub(crate) enum Command {
     },
     /// Prove that nothing in the log was altered or removed; exit code 1 when something was
     Verify,
-    /// Copy the database to a file, while it is in use
+    /// Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
     Backup {
         /// The file; it must not exist yet
         to: PathBuf,

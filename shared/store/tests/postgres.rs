@@ -55,7 +55,7 @@ mod own {
             "reminders": [{"id": kit::fresh(), "person": me.person, "offset": "-PT15M", "of": "due"}]});
         kit::create(&store, &me, fields).await;
         let mut connection = PgConnection::connect(&house.url).await.unwrap();
-        let nobody = "".to_owned();
+        let nobody = String::new();
         for viewer in [
             nobody,
             "select set_config('errand.viewer', '', true);".into(),
