@@ -6,12 +6,10 @@ mod tokens;
 
 pub use link::{new_link, new_token};
 
-use axum::{
-    Router,
-    routing::{delete, get, post},
-};
+use axum::Router;
+use contract::schema::{SettingsFields, SettingsInput, answers::All};
 use domain::event::EventKind;
-use host::Deps;
+use host::{Deps, Routes, api::Operation};
 
 /// What wakes it beside requests: nothing.
 pub const SUBSCRIBES: &[EventKind] = &[];
@@ -25,15 +23,45 @@ pub const EMITS: &[EventKind] = &[
 
 /// Its routes.
 pub fn router(deps: Deps) -> Router {
-    let api = Router::new()
-        .route("/me", get(me::me))
-        .route("/me/settings", get(me::settings).patch(me::change_settings))
-        .route("/me/channels", get(me::channels))
-        .route("/me/tokens", get(tokens::all).post(tokens::create))
-        .route("/me/tokens/{id}", delete(tokens::revoke))
-        .route("/me/sign-out", post(link::sign_out));
-    Router::new()
-        .route("/sign-in", get(link::sign_in))
-        .nest("/api/v1", api)
-        .with_state(deps)
+    routes().router(deps)
+}
+
+/// Its routes, described.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Deps> {
+    let api = Routes::about("the person")
+        .get("/me", me::me)
+        .says("Says who asks, by which client, with which scopes.")
+        .answers::<me::Me>(200)
+        .get("/me/settings", me::settings)
+        .says("Reads the person's settings.")
+        .shows::<SettingsFields>()
+        .patch("/me/settings", me::change_settings)
+        .says("Changes the person's settings. Each field that is sent is replaced.")
+        .takes::<SettingsInput>()
+        .shows::<SettingsFields>()
+        .get("/me/channels", me::channels)
+        .says("Lists how reminders reach the person, and why one does not.")
+        .answers::<All<me::Channel>>(200)
+        .get("/me/tokens", tokens::all)
+        .says("Lists the tokens of the person's programs.")
+        .answers::<All<tokens::Token>>(200)
+        .post("/me/tokens", tokens::create)
+        .says("Makes a token. The answer is the only place where its secret is shown.")
+        .makes::<tokens::NewToken>()
+        .delete("/me/tokens/{id}", tokens::revoke)
+        .says("Revokes a token. It stops working at once.")
+        .nothing()
+        .post("/me/sign-out", link::sign_out)
+        .says("Signs out. Of a program's token: revokes it.")
+        .nothing();
+    Routes::about("sign-in")
+        .get("/sign-in", link::sign_in)
+        .says("Uses up the link that is printed at start, and signs the browser in.")
+        .answers_with(303, "")
+        .may(401)
+        .merge(api.below("/api/v1"))
 }

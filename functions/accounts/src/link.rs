@@ -9,6 +9,7 @@ use domain::{
 use host::{Answer, Deps, Params, Problem, Who, who};
 use http::{HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 use store::{Credential, Reader, Writer};
@@ -76,9 +77,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The secret of a link.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyQuery {
+    /// As printed; it works once, for 24 hours.
     key: String,
 }
 

@@ -2,21 +2,58 @@
 
 use domain::{command::Command, settings::Settings, state::State, task::change::Expect};
 use host::{Accounts, Answer, Body, Deps, Precondition, Problem, Who, person};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// Who asks.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Me {
+    /// The person.
+    id: Uuid,
+    /// Their own stream.
+    stream: Uuid,
+    /// The client that asks: the token's name, or the page.
+    client: String,
+    /// What a token may; the page may everything.
+    scopes: Vec<String>,
+    /// Where the person is.
+    time_zone: String,
+    assistant: Assistant,
+}
+
+/// The assistant behind it.
+#[derive(Serialize, JsonSchema)]
+struct Assistant {
+    /// `offline` or `model`.
+    interpreter: &'static str,
+}
 
 /// `GET /me`
 pub(crate) async fn me(deps: Deps, who: Who) -> Result<Answer, Problem> {
     let reader = who.reader();
     let settings = person::settings(&deps, &reader).await?.0;
-    Ok(Answer::json(&json!({
-        "id": reader.person,
-        "stream": reader.home,
-        "client": who.0.name,
-        "scopes": who.0.scopes.split_ascii_whitespace().collect::<Vec<_>>(),
-        "time_zone": settings.time_zone,
-        "assistant": { "interpreter": if deps.config.model.is_some() { "model" } else { "offline" } },
-    })))
+    Ok(Answer::json(&Me {
+        id: reader.person.0,
+        stream: reader.home.0,
+        client: who.0.name,
+        scopes: words(&who.0.scopes),
+        time_zone: settings.time_zone.as_str().to_owned(),
+        assistant: Assistant {
+            interpreter: if deps.config.model.is_some() {
+                "model"
+            } else {
+                "offline"
+            },
+        },
+    }))
+}
+
+/// Scopes are kept as words of one text.
+pub(crate) fn words(scopes: &str) -> Vec<String> {
+    scopes.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 /// `GET /me/settings`
@@ -64,6 +101,20 @@ pub(crate) async fn change_settings(
     Ok(deps.store.commit(&who, need, decide).await?.into())
 }
 
+/// A way to reach the person.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Channel {
+    /// `page` or `email`.
+    kind: &'static str,
+    /// Whether reminders go there.
+    on: bool,
+    /// Where, in the case of e-mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Option<String>>,
+    /// Why they do not.
+    why: Option<&'static str>,
+}
+
 /// `GET /me/channels`: how reminders reach the person, and why one does not.
 pub(crate) async fn channels(deps: Deps, who: Who) -> Result<Answer, Problem> {
     let (settings, _) = person::settings(&deps, &who.reader()).await?;
@@ -75,9 +126,19 @@ pub(crate) async fn channels(deps: Deps, who: Who) -> Result<Answer, Problem> {
         }
         _ => None,
     };
-    let items = json!([
-        { "kind": "page", "on": true, "why": null },
-        { "kind": "email", "on": why.is_none(), "address": settings.email, "why": why },
-    ]);
+    let items = [
+        Channel {
+            kind: "page",
+            on: true,
+            address: None,
+            why: None,
+        },
+        Channel {
+            kind: "email",
+            on: why.is_none(),
+            address: Some(settings.email),
+            why,
+        },
+    ];
     Ok(Answer::json(&json!({ "items": items, "next": null })))
 }

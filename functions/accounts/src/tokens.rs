@@ -1,39 +1,70 @@
 //! Tokens for programs: random, shown once, kept only as their hash.
 
-use crate::link::{new_token, said};
+use crate::{
+    link::{new_token, said},
+    me::words,
+};
 use domain::event::EventKind;
 use host::{Accounts, Answer, Body, Code, Deps, Id, Problem, who::scope};
 use jiff::Timestamp;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::Credential;
 use uuid::Uuid;
 
 /// A token as it is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenInput {
+    /// 1 to 60 characters; the client in the history.
+    #[schemars(length(min = 1, max = 60))]
     name: String,
+    /// What it may; everything when left out.
     #[serde(default)]
     scopes: Vec<String>,
+    /// Until when it works; for good when left out.
     #[serde(default)]
     expires_at: Option<Timestamp>,
+}
+
+/// A token, without its secret.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Token {
+    id: Uuid,
+    /// As the person named it.
+    name: String,
+    /// What it may.
+    scopes: Vec<String>,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+impl From<&Credential> for Token {
+    fn from(credential: &Credential) -> Self {
+        Self {
+            id: credential.id,
+            name: credential.name.clone(),
+            scopes: words(&credential.scopes),
+            created_at: credential.created_at,
+            expires_at: credential.expires_at,
+        }
+    }
+}
+
+/// A token with its secret.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct NewToken {
+    #[serde(flatten)]
+    known: Token,
+    /// The secret, shown this once.
+    token: String,
 }
 
 /// `GET /me/tokens`
 pub(crate) async fn all(deps: Deps, who: Accounts) -> Result<Answer, Problem> {
     let tokens = deps.store.credentials(&who.reader, "token").await?;
-    let items: Vec<_> = tokens
-        .iter()
-        .map(|token| {
-            json!({
-                "id": token.id,
-                "name": token.name,
-                "scopes": token.scopes.split_ascii_whitespace().collect::<Vec<_>>(),
-                "created_at": token.created_at,
-                "expires_at": token.expires_at,
-            })
-        })
-        .collect();
+    let items: Vec<_> = tokens.iter().map(Token::from).collect();
     Ok(Answer::json(&json!({ "items": items, "next": null })))
 }
 
@@ -81,15 +112,11 @@ pub(crate) async fn create(
     let (credential, secret) = new_token(&deps, &who.reader, name, &scopes, input.expires_at);
     deps.store.add_credential(&credential).await?;
     said(&deps, &who, EventKind::TokenCreated, credential.id, name).await?;
-    let body = json!({
-        "id": credential.id,
-        "name": name,
-        "scopes": scopes.split_ascii_whitespace().collect::<Vec<_>>(),
-        "token": secret,
-        "created_at": credential.created_at,
-        "expires_at": credential.expires_at,
-    });
-    Ok(Answer::raw(201, body.to_string()).at("/api/v1/me/tokens"))
+    let new = NewToken {
+        known: Token::from(&credential),
+        token: secret,
+    };
+    Ok(Answer::raw(201, contract::doc::json(&new)).at("/api/v1/me/tokens"))
 }
 
 /// `DELETE /me/tokens/{id}`: it stops working at once.

@@ -14,9 +14,9 @@ mod witness;
 pub use verify::{Broken, Report, SignedHead, verify_all};
 pub use witness::{OpenError, Witness};
 
-use axum::{Router, extract::FromRef, routing::get};
+use axum::{Router, extract::FromRef};
 use domain::event::EventKind;
-use host::Deps;
+use host::{Deps, Routes, api::Operation};
 use std::sync::Arc;
 
 /// What wakes it: all that is in the log. (A published head is copied as any other line; it is no reason to sign again.)
@@ -26,10 +26,25 @@ pub const EMITS: &[EventKind] = &[EventKind::AuditHead];
 
 /// What is open to the outside: `GET /audit` and `GET /audit/verify`, of the person's own stream.
 pub fn router(deps: Deps, witness: Arc<Witness>) -> Router {
-    Router::new()
-        .route("/api/v1/audit", get(read::lines))
-        .route("/api/v1/audit/verify", get(read::verify))
-        .with_state(House { deps, witness })
+    routes().router(House { deps, witness })
+}
+
+/// Its routes, described.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<House> {
+    Routes::about("audit")
+        .get("/audit", read::lines)
+        .says(
+            "Lists who did what to what when. Before and after, by which client; the newest first.",
+        )
+        .answers::<read::Page<'static>>(200)
+        .get("/audit/verify", read::verify)
+        .says("Says whether the person's chain of events holds, or where it breaks.")
+        .answers::<Report>(200)
+        .below("/api/v1")
 }
 
 /// `POST /` takes the events.

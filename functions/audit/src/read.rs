@@ -5,6 +5,7 @@ use axum::extract::State;
 use domain::{event::EventKind, id::RunId, id::UserId};
 use host::{Answer, Audits, Code, Limit, Params, Problem};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use store::{LogRow, Reader, StoreError};
 use uuid::Uuid;
 
 /// The query string of `GET /audit`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
     /// The last page's `next`.
@@ -25,15 +26,20 @@ pub(crate) struct Query {
     kind: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Page<'l> {
+/// A page of the log.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditPage")]
+pub(crate) struct Page<'l> {
     items: Vec<Line<'l>>,
+    /// To be sent as `after`; null at the beginning of the log.
     next: Option<String>,
+    /// Where to start following `/changes`.
     cursor: String,
 }
 
 /// A line as the API shows it. `data` has before and after; null once its content was removed for good.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditLine")]
 struct Line<'l> {
     n: u64,
     id: String,
@@ -43,16 +49,19 @@ struct Line<'l> {
     subject: Uuid,
     version: u64,
     by: By<'l>,
+    #[schemars(with = "Uuid")]
     run_id: RunId,
     correlation_id: &'l str,
     causation_id: Option<&'l str>,
     digest: &'l str,
     hash: &'l str,
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     data: Option<&'l RawValue>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct By<'l> {
+    #[schemars(with = "Uuid")]
     user_id: UserId,
     client: &'l str,
     kind: &'l str,

@@ -6,13 +6,14 @@ mod walk;
 use crate::Witness;
 use domain::id::StreamId;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 use store::{Store, StoreError, chain, witness::Signed};
 use walk::Walk;
 
 /// What was verified, and where it breaks.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     intact: bool,
     /// How many streams were looked at.
@@ -28,7 +29,7 @@ pub struct Report {
 }
 
 /// A head as the report shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "the fields of store's Signed")]
 pub struct SignedHead {
     pub n: u64,
@@ -39,9 +40,10 @@ pub struct SignedHead {
 }
 
 /// Where a chain breaks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Broken {
     /// The stream.
+    #[schemars(with = "uuid::Uuid")]
     pub stream: StreamId,
     /// The line.
     pub n: u64,

@@ -8,6 +8,7 @@ use crate::{
 };
 use host::{Answer, Assists, Body, Code, Deps, Id, Problem};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Reader, StoreError, Writer};
@@ -55,9 +56,10 @@ pub(crate) async fn ask(
 }
 
 /// A yes or a no.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmInput {
+    /// Yes or no.
     #[serde(alias = "accept")]
     confirm: bool,
 }

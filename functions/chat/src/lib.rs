@@ -17,12 +17,11 @@ mod target;
 mod tests;
 mod turn;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::Router;
+use contract::schema::answers::All;
 use domain::event::EventKind;
-use host::Deps;
+use host::{Deps, Routes, api::Operation};
+use reply::Reply;
 
 /// What wakes it beside requests: nothing.
 pub const SUBSCRIBES: &[EventKind] = &[];
@@ -47,12 +46,41 @@ pub const EMITS: &[EventKind] = &[
 
 /// Its routes.
 pub fn router(deps: Deps) -> Router {
-    let api = Router::new()
-        .route("/assistant/messages", post(talk::message))
-        .route("/assistant/messages/{id}/stream", get(talk::resume))
-        .route("/assistant/messages/{id}/cancel", post(talk::cancel))
-        .route("/assistant/conversations", get(memory::conversations))
-        .route("/assistant/conversations/{id}", get(memory::conversation))
-        .route("/assistant/confirmations/{id}", post(confirm::confirm));
-    Router::new().nest("/api/v1", api).with_state(deps)
+    routes().router(deps)
+}
+
+/// Its routes, described.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Deps> {
+    Routes::about("assistant")
+        .post("/assistant/messages", talk::message)
+        .says("Says something to the assistant. With `Accept: text/event-stream` the answer streams: start, tool_call, tool_result, delta, confirm, question, done, or error.")
+        .answers::<Reply>(200)
+        .answers_with(200, "text/event-stream")
+        .may(404)
+        .may(409)
+        .may(410)
+        .may(412)
+        .get("/assistant/messages/{id}/stream", talk::resume)
+        .says("Streams an answer again. For who lost the line.")
+        .answers_with(200, "text/event-stream")
+        .post("/assistant/messages/{id}/cancel", talk::cancel)
+        .says("Cancels an answer that is still being given.")
+        .nothing()
+        .get("/assistant/conversations", memory::conversations)
+        .says("Lists the conversations of the last 30 days.")
+        .answers::<All<memory::Short>>(200)
+        .get("/assistant/conversations/{id}", memory::conversation)
+        .says("Reads a conversation.")
+        .answers::<memory::Conversation>(200)
+        .post("/assistant/confirmations/{id}", confirm::confirm)
+        .says("Answers what the assistant asked to confirm. When something changed meanwhile: 409 `confirmation_stale`, with what is asked now.")
+        .answers::<Reply>(200)
+        .may(409)
+        .may(410)
+        .may(412)
+        .below("/api/v1")
 }

@@ -4,8 +4,9 @@ use crate::reply::Reply;
 use domain::id::TaskId;
 use host::{Answer, Assists, Deps, Id, Problem};
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Reader, StoreError};
 use uuid::Uuid;
 
@@ -14,26 +15,40 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 const TURNS: usize = 100;
 
 /// What was said, and what it was about.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Conversation {
     pub(crate) id: Uuid,
     pub(crate) began_at: Timestamp,
     pub(crate) turns: Vec<Said>,
     /// The task spoken of last.
+    #[schemars(with = "Option<Uuid>")]
     pub(crate) last: Option<TaskId>,
     /// The tasks shown last, in their order.
+    #[schemars(with = "Vec<Uuid>")]
     pub(crate) shown: Vec<TaskId>,
     /// What waits for a yes.
     pub(crate) asked: Option<Uuid>,
 }
 
 /// One message and its answer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Said {
     at: Timestamp,
     message_id: Uuid,
     text: String,
     answer: String,
+}
+
+/// A conversation in short.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConversationInShort")]
+pub(crate) struct Short {
+    id: Uuid,
+    began_at: Timestamp,
+    /// How many were sent.
+    messages: usize,
+    /// The first one.
+    title: Option<String>,
 }
 
 impl Conversation {
@@ -122,12 +137,14 @@ pub(crate) async fn conversations(deps: Deps, who: Assists) -> Result<Answer, Pr
         .await?;
     let short = |(_, json): &(String, String)| {
         let kept: Conversation = serde_json::from_str(json).ok()?;
-        let first = kept.turns.first().map(|said| said.text.as_str());
-        Some(
-            json!({ "id": kept.id, "began_at": kept.began_at, "messages": kept.turns.len(), "title": first }),
-        )
+        Some(Short {
+            id: kept.id,
+            began_at: kept.began_at,
+            messages: kept.turns.len(),
+            title: kept.turns.into_iter().next().map(|said| said.text),
+        })
     };
-    let items: Vec<Value> = notes.iter().filter_map(short).collect();
+    let items: Vec<Short> = notes.iter().filter_map(short).collect();
     Ok(Answer::json(&json!({ "items": items, "next": null })))
 }
 

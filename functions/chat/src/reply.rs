@@ -1,16 +1,18 @@
 //! What is answered to one message.
 
 use domain::id::RunId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// The whole answer; as a stream, what `done` carries.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Reply {
     pub(crate) conversation_id: Uuid,
     pub(crate) message_id: Uuid,
     /// What was done belongs to this run; undo takes it back.
+    #[schemars(with = "Uuid")]
     pub(crate) run_id: RunId,
     /// In words.
     pub(crate) text: String,
@@ -20,11 +22,12 @@ pub(crate) struct Reply {
     pub(crate) confirm: Option<Asked>,
     /// What has to be answered first.
     pub(crate) question: Option<String>,
+    /// `offline` or `model`.
     pub(crate) interpreter: String,
 }
 
 /// One thing that was done or found.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Action {
     pub(crate) id: String,
     /// The command or the question: "create_task", "list_tasks".
@@ -36,7 +39,7 @@ pub(crate) struct Action {
 }
 
 /// Something that a person is asked to confirm.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Asked {
     pub(crate) id: Uuid,
     pub(crate) text: String,

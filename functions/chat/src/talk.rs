@@ -7,6 +7,7 @@ use axum::response::{
 };
 use host::{Answer, Assists, Body, Code, Deps, Id, Problem};
 use http::{HeaderMap, header};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -14,10 +15,13 @@ use store::Writer;
 use uuid::Uuid;
 
 /// What was said.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessageInput {
+    /// 1 to 10,000 characters.
+    #[schemars(length(min = 1, max = 10_000))]
     text: String,
+    /// The conversation to go on with; a new one when left out.
     #[serde(default)]
     conversation_id: Option<Uuid>,
     /// Where the device is; the settings say where the person is.

@@ -7,6 +7,7 @@ use crate::{
 use axum::extract::State;
 use host::{Answer, Follows, Limit, Params, Problem};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Reader;
 
@@ -14,9 +15,10 @@ use store::Reader;
 const WAIT: SignedDuration = SignedDuration::from_secs(25);
 
 /// From where.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AfterQuery {
+    /// The cursor that was answered last; `now` or nothing begins at the end.
     pub(crate) after: Option<String>,
     pub(crate) limit: Limit,
 }

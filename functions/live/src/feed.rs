@@ -1,6 +1,6 @@
 //! One watcher per process wakes all windows; each then reads its own streams.
 
-use contract::doc;
+use contract::{cloud::traceparent, doc};
 use host::Deps;
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -117,15 +117,19 @@ struct Shown<'a> {
     correlationid: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     causationid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
     data: &'a RawValue,
 }
 
 impl<'a> Shown<'a> {
     /// None once its content was purged; the purge has an event of its own.
     fn of(row: &'a LogRow, source: &'a str) -> Option<Self> {
+        let id = format!("{}:{}", row.stream, row.n);
         Some(Self {
             specversion: "1.0",
-            id: format!("{}:{}", row.stream, row.n),
+            traceparent: traceparent(&row.correlation, &id),
+            id,
             source,
             kind: row.kind.type_name(),
             subject: row.subject,

@@ -12,9 +12,10 @@ mod tests;
 
 pub use feed::Feed;
 
-use axum::{Router, extract::FromRef, routing::get};
+use axum::{Router, extract::FromRef};
+use contract::schema::answers::Changes;
 use domain::event::EventKind;
-use host::Deps;
+use host::{Deps, Routes, api::Operation};
 
 /// What wakes it: windows only.
 pub const SUBSCRIBES: &[EventKind] = &[];
@@ -36,12 +37,31 @@ impl FromRef<Live> for Deps {
 
 /// Its routes.
 pub fn router(deps: Deps, feed: &Feed) -> Router {
-    Router::new()
-        .route("/api/v1/changes", get(changes::changes))
-        .route("/api/v1/changes/socket", get(socket::socket))
-        .route("/api/v1/changes/stream", get(stream::stream))
-        .with_state(Live {
-            deps,
-            feed: feed.clone(),
-        })
+    routes().router(Live {
+        deps,
+        feed: feed.clone(),
+    })
+}
+
+/// Its routes, described.
+pub fn operations() -> Vec<Operation> {
+    routes().operations()
+}
+
+fn routes() -> Routes<Live> {
+    Routes::about("changes")
+        .get("/changes", changes::changes)
+        .says("Follows the log after a cursor. Answers at once when there is something new, else within 25 seconds; `after=now` says where the log ends.")
+        .answers::<Changes>(200)
+        .may(410)
+        .get("/changes/socket", socket::socket)
+        .says("Follows the log by WebSocket. Messages: hello, events, reset, bye.")
+        .answers_with(101, "")
+        .may(410)
+        .get("/changes/stream", stream::stream)
+        .says("Follows the log by server-sent events. Events: hello, events, reset, bye.")
+        .header("Last-Event-ID", "Goes before `after`: where the line was lost.")
+        .answers_with(200, "text/event-stream")
+        .may(410)
+        .below("/api/v1")
 }

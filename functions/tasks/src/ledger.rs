@@ -11,14 +11,16 @@ use domain::{
     task::change::Expect,
 };
 use host::{Answer, Body, Deps, Id, Limit, Params, Problem, Reads, Writes};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// A page of the ledger.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PageQuery {
     limit: Limit,
+    /// The last page's `next`.
     after: Option<String>,
 }
 
@@ -51,10 +53,13 @@ pub(crate) async fn deliveries(
 }
 
 /// Which reminder, until when.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SnoozeBody {
+    /// The reminder's task.
+    #[schemars(with = "uuid::Uuid")]
     task_id: TaskId,
+    /// A moment ahead (UTC).
     until: jiff::Timestamp,
 }
 

@@ -8,28 +8,43 @@ use domain::{
     task::Status,
 };
 use host::{Answer, Code, Deps, Limit, Params, Problem, Reads};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use store::{Kind, SortBy, SortKey, TaskQuery};
 
 /// The parameters of a listing; those given are anded.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ListQuery {
     limit: Limit,
+    /// The last page's `next`.
     after: Option<String>,
+    /// In the filter language: `due<today+7d and (tag=home or priority>=medium)`.
     filter: Option<String>,
+    /// `due,-priority`: due, deadline, priority, position, title, created, updated, closed; up to four.
     sort: Option<String>,
+    /// inbox, today, upcoming, overdue, completed, or the id of a saved filter.
     view: Option<String>,
+    /// open, done, dropped or all.
     status: Option<String>,
+    /// A list's id or name; `none` is the inbox.
     list: Option<String>,
+    /// A section's id or name.
     section: Option<String>,
+    /// A tag.
     tag: Option<String>,
+    /// none, low, medium or high.
     priority: Option<String>,
+    /// A person's id.
     assignee: Option<String>,
+    /// A day such as 2026-11-29, or today, or today+7d.
     due_before: Option<String>,
+    /// A day such as 2026-11-29, or today, or today+7d.
     due_after: Option<String>,
+    /// Words in title, notes or tags.
     q: Option<String>,
+    /// Also those whose start lies ahead.
     hidden: bool,
 }
 

@@ -3,11 +3,12 @@
 use contract::{doc, input::RepeatInput};
 use domain::{recurrence::describe, repeat::Repeat};
 use host::{Answer, Body, Deps, Problem, Reads};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// A recurrence, and how many of its occurrences to show.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct PreviewInput {
     #[serde(default = "ten")]
     count: u16,

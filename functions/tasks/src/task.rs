@@ -9,6 +9,7 @@ use domain::{
 };
 use host::{Answer, Body, Deletes, Deps, Id, Params, Precondition, Problem, Reads, Writes};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// `POST /tasks`
@@ -43,9 +44,10 @@ pub(crate) async fn create(
 }
 
 /// Which moment is read.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AtQuery {
+    /// A moment that has passed (UTC).
     at: Option<Timestamp>,
 }
 
@@ -64,9 +66,10 @@ pub(crate) async fn read(
 }
 
 /// How much of a series a change concerns.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScopeQuery {
+    /// `following` changes the series from here on.
     #[serde(default)]
     scope: Scope,
 }

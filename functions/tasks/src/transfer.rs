@@ -6,6 +6,7 @@ use crate::bulk;
 use contract::commands::Mode;
 use domain::filter::Filter;
 use host::{Answer, Body, Code, Deps, Problem, Reads, Writes};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::{Idempotency, Kind, SortBy, SortKey, TaskQuery, Writer};
@@ -89,9 +90,11 @@ async fn comments(deps: &Deps, who: &Reads, tasks: &[Value]) -> Result<Vec<Value
 }
 
 /// What an export holds, as far as it can be made again.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct ImportInput {
+    /// `errand`.
     format: String,
+    /// Of the format: 1.
     version: u64,
     /// When it was made; only told.
     #[serde(default)]
@@ -101,18 +104,25 @@ pub(crate) struct ImportInput {
     #[serde(default)]
     #[expect(dead_code, reason = "named, so that an export is not refused for it")]
     series: Vec<Value>,
+    /// As exported.
     #[serde(default)]
     settings: Vec<Value>,
+    /// As exported.
     #[serde(default)]
     lists: Vec<Value>,
+    /// As exported.
     #[serde(default)]
     sections: Vec<Value>,
+    /// As exported.
     #[serde(default)]
     tags: Vec<Value>,
+    /// As exported.
     #[serde(default)]
     views: Vec<Value>,
+    /// As exported, those in the trash too.
     #[serde(default)]
     tasks: Vec<Value>,
+    /// As exported.
     #[serde(default)]
     comments: Vec<Value>,
 }

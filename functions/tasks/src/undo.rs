@@ -8,15 +8,20 @@ use domain::{
     undo::{self, Undone},
 };
 use host::{Answer, Body, Deps, Problem, Writes};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What to take back: the last run of this client, or a run, or one event.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct UndoInput {
+    /// An event, as the log names it.
     event_id: Option<String>,
+    /// A run: what one request did together.
+    #[schemars(with = "Option<uuid::Uuid>")]
     run_id: Option<RunId>,
+    /// Takes back what can be, and leaves what was changed again.
     partly: bool,
 }
 

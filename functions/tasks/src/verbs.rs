@@ -4,6 +4,7 @@ use crate::act::{act, expect, nothing, task};
 use contract::commands::{self, RescheduleInput, Scope};
 use domain::{command::Command, id::TaskId, task::change::Expect};
 use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Writes};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -103,9 +104,10 @@ pub(crate) async fn place(
 }
 
 /// The id of a copy, chosen by the client.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CopyInput {
+    #[schemars(with = "Option<uuid::Uuid>")]
     id: Option<TaskId>,
 }
 

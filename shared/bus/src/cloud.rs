@@ -1,6 +1,6 @@
 //! A row of the outbox as a CloudEvent.
 
-use contract::cloud::CloudEvent;
+use contract::cloud::{CloudEvent, traceparent};
 use serde_json::value::RawValue;
 use store::Outgoing;
 
@@ -27,6 +27,7 @@ pub fn event(row: &Outgoing, source: &str) -> Option<CloudEvent> {
             .filter(|version| *version > 0),
         correlationid: line.map(|line| line.correlation.clone()),
         causationid: line.and_then(|line| line.causation.clone()),
+        traceparent: line.and_then(|line| traceparent(&line.correlation, &row.event_id)),
         data: RawValue::from_string(data).ok()?,
     })
 }

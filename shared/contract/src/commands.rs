@@ -12,12 +12,13 @@ use domain::{
     when::When,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// Many commands in one request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Commands {
     /// `all`: all or nothing. `each`: each by itself.
@@ -27,12 +28,14 @@ pub struct Commands {
     #[serde(default)]
     pub dry_run: bool,
     /// 1 to 1,000.
+    #[schemars(length(min = 1, max = 1000))]
     pub commands: Vec<CommandInput>,
 }
 
 /// Whether many commands stand and fall together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AllOrEach")]
 pub enum Mode {
     /// All or nothing.
     #[default]
@@ -42,7 +45,7 @@ pub enum Mode {
 }
 
 /// One command.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommandInput {
     /// The client's own name for it, given back with its result.
@@ -59,6 +62,7 @@ pub struct CommandInput {
     pub base: Option<u64>,
     /// The fields, or what the verb needs.
     #[serde(default)]
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub set: Option<Value>,
     /// Tags and blockers to add.
     #[serde(default)]
@@ -69,16 +73,18 @@ pub struct CommandInput {
 }
 
 /// Members of the fields that are sets.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sets {
     tags: Vec<String>,
+    #[schemars(with = "Vec<Uuid>")]
     blocked_by: Vec<TaskId>,
 }
 
 /// What a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CommandType")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Kind {
     CreateTask,
@@ -130,10 +136,11 @@ impl Kind {
 }
 
 /// When a task is due instead.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RescheduleInput {
     /// The new date, or none.
+    #[schemars(with = "Option<crate::schema::When>")]
     pub due: Option<When>,
     /// `following` moves the series from here on.
     #[serde(default)]
@@ -141,7 +148,7 @@ pub struct RescheduleInput {
 }
 
 /// How much of a series a change concerns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// This occurrence.
@@ -152,22 +159,24 @@ pub enum Scope {
 }
 
 /// Until when a reminder is put off.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SnoozeInput {
     /// A moment ahead (UTC).
     pub until: Timestamp,
     /// Which; the task's last one when left out.
     #[serde(default)]
+    #[schemars(with = "Option<Uuid>")]
     pub reminder_id: Option<ReminderId>,
 }
 
 /// A comment.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommentInput {
     /// On which task.
     #[serde(default)]
+    #[schemars(with = "Option<Uuid>")]
     pub task_id: Option<TaskId>,
     /// Markdown.
     pub text: String,

@@ -6,14 +6,16 @@ use domain::{
     record::Patch,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 /// By whom an event came about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct By {
     /// The person.
+    #[schemars(with = "Uuid")]
     pub user_id: UserId,
     /// The client: "page", "cli", a token's or a function's name.
     pub client: String,
@@ -99,8 +101,9 @@ pub fn read(kind: EventKind, stream: StreamId, payload: &str) -> serde_json::Res
         #[serde(default)]
         task_id: Option<Uuid>,
     }
-    let data: In<'_> = serde_json::from_str(payload)?;
-    let about: About = serde_json::from_str(payload)?;
+    let payload = crate::upcast::today(kind, payload)?;
+    let data: In<'_> = serde_json::from_str(&payload)?;
+    let about: About = serde_json::from_str(&payload)?;
     let change = change(kind, data.before.get(), data.after.get())?;
     let task = about
         .task_id
@@ -194,3 +197,6 @@ pub fn logged(
         run,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The wire: what events and answers look like outside, held by goldens.
 
+pub mod asyncapi;
 pub mod cloud;
 pub mod commands;
 pub mod data;
@@ -8,3 +9,5 @@ pub mod input;
 pub mod interpret;
 pub mod ledger;
 pub mod propose;
+pub mod schema;
+pub mod upcast;

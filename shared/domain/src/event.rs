@@ -14,10 +14,10 @@ use std::fmt;
 use uuid::Uuid;
 
 macro_rules! kinds {
-    ($($topic:ident { $($(#[$doc:meta])* $kind:ident = $name:literal,)* })*) => {
+    ($($topic:ident { $($(#[doc = $doc:literal])* $kind:ident = $name:literal,)* })*) => {
         /// What can happen. On the wire the type is `errand.` + name + `.v1`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum EventKind { $($($(#[$doc])* $kind,)*)* }
+        pub enum EventKind { $($($(#[doc = $doc])* $kind,)*)* }
 
         impl EventKind {
             /// Every kind.
@@ -26,6 +26,11 @@ macro_rules! kinds {
             /// The name, as `task.created`.
             pub const fn name(self) -> &'static str {
                 match self { $($(Self::$kind => $name,)*)* }
+            }
+
+            /// What it says, in words.
+            pub fn about(self) -> &'static str {
+                match self { $($(Self::$kind => concat!($($doc),*).trim(),)*)* }
             }
 
             /// The topic it is published on.
@@ -168,6 +173,14 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// Every topic.
+    pub const ALL: &'static [Self] = &[
+        Self::TaskEvents,
+        Self::Reminders,
+        Self::TaskUpdates,
+        Self::AuditEvents,
+    ];
+
     /// The topic's name.
     pub const fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 mod parts;
 
-pub use parts::{Kafka, Mail, Model, PublicUrl};
+pub use parts::{Kafka, Mail, Model, PublicUrl, Rate};
 
 use crate::Secret;
 use std::{
@@ -37,6 +37,8 @@ pub struct Config {
     pub function: Option<String>,
     /// `ERRAND_ALLOW_TARGETS`: hosts inside the network that webhooks may call, separated by commas.
     pub allow_targets: Vec<String>,
+    /// `ERRAND_RATE`: how much one person may ask, as requests/seconds (300000/60).
+    pub rate: Rate,
     /// `ERRAND_LOG`: what is logged, as `info,store=debug` (info).
     pub log: String,
 }
@@ -103,6 +105,7 @@ impl Config {
             allow_targets: get("ERRAND_ALLOW_TARGETS")
                 .map(|all| parts::words(&all))
                 .unwrap_or_default(),
+            rate: Rate::parse(get("ERRAND_RATE"))?,
             log: get("ERRAND_LOG").unwrap_or_else(|| "info".to_owned()),
         };
         config.beyond_loopback()?;
@@ -124,6 +127,7 @@ impl Config {
             model: None,
             function: None,
             allow_targets: Vec::new(),
+            rate: Rate::default(),
             log: "info".to_owned(),
         }
     }

@@ -1,6 +1,6 @@
 //! What every function is given.
 
-use crate::{Clock, Config, Key, who::Known};
+use crate::{Clock, Config, Key, rates::Rates, who::Known};
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use jiff::Timestamp;
@@ -23,6 +23,8 @@ pub struct Deps {
     pub key: Arc<Key>,
     /// Credentials seen in the last seconds.
     pub known: Arc<Known>,
+    /// How much everybody asked lately.
+    pub rates: Arc<Rates>,
 }
 
 impl Deps {
@@ -52,6 +54,7 @@ impl Deps {
             config,
             key,
             known: Arc::default(),
+            rates: Arc::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod guard;
 
-use crate::{Code, Deps, Problem, body, health};
+use crate::{Code, Deps, Problem, body, health, rates::Slot};
 use axum::{
     Router,
     body::Body,
@@ -23,7 +23,7 @@ const DEADLINE: SignedDuration = SignedDuration::from_secs(60);
 /// Adds `/health`, `/ready` and `/live`; what no route takes is answered with a problem.
 pub fn edge(router: Router, deps: &Deps) -> Router {
     router
-        .merge(health::routes(deps.clone()))
+        .merge(health::routes().router(deps.clone()))
         .fallback(nothing)
         .method_not_allowed_fallback(not_that_way)
         .layer(from_fn_with_state(deps.clone(), around))
@@ -46,8 +46,10 @@ async fn not_that_way(request: Request) -> Problem {
     Problem::new(Code::MethodNotAllowed, words)
 }
 
-async fn around(State(deps): State<Deps>, request: Request, next: Next) -> Response {
+async fn around(State(deps): State<Deps>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
+    let slot = Slot::default();
+    request.extensions_mut().insert(slot.clone());
     let method = request.method().clone();
     let route = request
         .extensions()
@@ -76,6 +78,9 @@ async fn around(State(deps): State<Deps>, request: Request, next: Next) -> Respo
         *response.body_mut() = Body::empty();
         response.headers_mut().remove(header::CONTENT_TYPE);
         response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    if let Some(standing) = slot.standing() {
+        standing.say(response.headers_mut());
     }
     response.headers_mut().insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -1,4 +1,4 @@
-//! What wakes a function: `POST /` with a CloudEvent in binary, structured or batch mode.
+//! What wakes a function: `POST /` with a CloudEvent in binary, structured or batch mode; `OPTIONS /` says that it may be sent.
 //!
 //! The answer tells the dispatcher what to do (DESIGN.md 4.4): 204 without a body is done; 503 means again; 400, 415 and 422
 //! mean never again. An event of a type that is not subscribed is done; a version we do not know yet is 503. Of a batch the
@@ -19,7 +19,7 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use domain::{event::EventKind, refusal::Refusal};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use store::{Committed, StoreError};
 
 /// What a handler made of an event. There is no third kind of failure: again, or never.
@@ -69,14 +69,27 @@ where
     H: Fn(S, Incoming) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Outcome> + Send,
 {
-    post(move |State(state): State<S>, request: Request| async move {
+    let take = move |State(state): State<S>, request: Request| async move {
         match envelopes(request).await {
             Ok(envelopes) => {
                 deliver(envelopes, subscribes, |event| handler(state.clone(), event)).await
             }
             Err(problem) => problem.into_response(),
         }
-    })
+    };
+    post(take).options(permission)
+}
+
+/// A sender asks beforehand whether it may send (CloudEvents' HTTP 1.1 Web Hooks, section 4): it may, as often as it likes. Who can
+/// reach this route at all is the network's matter.
+async fn permission(headers: HeaderMap) -> Response {
+    let mut answer = HeaderMap::new();
+    answer.insert(header::ALLOW, HeaderValue::from_static("POST, OPTIONS"));
+    if let Some(origin) = headers.get("webhook-request-origin") {
+        answer.insert("webhook-allowed-origin", origin.clone());
+        answer.insert("webhook-allowed-rate", HeaderValue::from_static("*"));
+    }
+    (StatusCode::OK, answer).into_response()
 }
 
 async fn envelopes(request: Request) -> Result<Vec<Envelope>, Problem> {

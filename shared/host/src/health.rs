@@ -1,15 +1,21 @@
 //! `/health`, `/ready` and `/live`: for probes, without identity.
 
-use crate::{Answer, Deps, Problem};
-use axum::{Router, routing::get};
+use crate::{Answer, Deps, Problem, Routes};
+use contract::schema::answers::Well;
 use jiff::SignedDuration;
 
-pub(crate) fn routes(deps: Deps) -> Router {
-    Router::new()
-        .route("/health", get(up))
-        .route("/live", get(up))
-        .route("/ready", get(ready))
-        .with_state(deps)
+/// They stand around every function.
+pub fn routes() -> Routes<Deps> {
+    Routes::about("health")
+        .get("/health", up)
+        .says("Whether the process answers.")
+        .answers::<Well>(200)
+        .get("/live", up)
+        .says("Whether the process answers, for probes that restart it.")
+        .answers::<Well>(200)
+        .get("/ready", ready)
+        .says("Whether the database answers within two seconds.")
+        .answers::<Well>(200)
 }
 
 /// The process answers: it is there, and not stuck.

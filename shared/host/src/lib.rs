@@ -3,20 +3,25 @@
 //! The only shared crate that reads the clock, the environment and randomness. A function sees none of HTTP's corners:
 //!
 //! ```no_run
-//! use axum::{Router, routing::{get, post}};
-//! use host::{Answer, Body, Deps, Id, Params, Precondition, Problem, Reads, Writes};
+//! use contract::schema;
+//! use host::{Answer, Body, Deps, Id, Params, Precondition, Problem, Reads, Routes, Writes};
 //! use domain::{id::TaskId, need::Need};
 //! use std::sync::Arc;
 //!
-//! /// What is open to the outside; `host::edge` goes around all of them once, in `errand`.
-//! pub fn router(deps: Deps) -> Router {
-//!     Router::new()
-//!         .route("/api/v1/tasks", post(create))
-//!         .route("/api/v1/tasks/{id}", get(read))
-//!         .with_state(deps) // or a struct of the function's own from which `Deps` can be had (`axum::extract::FromRef`)
+//! /// What is open to the outside, described; `host::edge` goes around all of them once, in `errand`. The state is `Deps`, or a
+//! /// struct of the function's own from which `Deps` can be had (`axum::extract::FromRef`).
+//! fn routes() -> Routes<Deps> {
+//!     Routes::about("tasks")
+//!         .post("/tasks", create)
+//!         .says("Makes a task.")
+//!         .makes::<schema::Task>()
+//!         .get("/tasks/{id}", read)
+//!         .says("Reads a task.")
+//!         .shows::<schema::Task>()
+//!         .below("/api/v1")
 //! }
 //!
-//! #[derive(serde::Deserialize)]
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
 //! struct NewTask { title: String }
 //!
 //! /// `POST /tasks`: `Body` is JSON of exactly that shape, or a problem.
@@ -30,7 +35,7 @@
 //!     Ok(Answer::from(done).at("/api/v1/tasks")) // status, body, ETag, Idempotency-Replayed, Location of a 201
 //! }
 //!
-//! #[derive(serde::Deserialize)]
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
 //! struct Query { at: Option<jiff::Timestamp> }
 //!
 //! /// `GET /tasks/{id}`: `Id` answers 404 for what is no id, `Params` 400 for a parameter that is not there.
@@ -44,17 +49,19 @@
 //! are the store's `Reader` or `Writer` by `Deref`. What wakes a function is [`events::route`].
 
 pub mod answer;
+pub mod api;
 pub mod body;
 pub mod config;
 pub mod deps;
 pub mod edge;
 pub mod events;
-mod health;
+pub mod health;
 pub mod params;
 pub mod path;
 pub mod person;
 pub mod precondition;
 pub mod problem;
+pub mod rates;
 pub mod secret;
 pub mod serve;
 pub mod system;
@@ -62,6 +69,7 @@ pub mod telemetry;
 pub mod who;
 
 pub use answer::Answer;
+pub use api::Routes;
 pub use body::Body;
 pub use bus::Clock;
 pub use config::Config;

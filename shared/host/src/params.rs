@@ -3,6 +3,7 @@
 use crate::{Code, Problem};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// The query string, of exactly that shape: a parameter that does not exist is refused by its name.
@@ -88,6 +89,20 @@ pub struct Limit(pub u32);
 impl Default for Limit {
     fn default() -> Self {
         Self(50)
+    }
+}
+
+impl JsonSchema for Limit {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limit".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50, "description": "How many at most." })
     }
 }
 

@@ -6,7 +6,7 @@ mod scopes;
 pub use known::Known;
 pub use scopes::{Accounts, Assists, Audits, Deletes, Follows, Reads, Writes, scope};
 
-use crate::{Code, Deps, Problem, body::Raw, secret::hex};
+use crate::{Code, Deps, Problem, body::Raw, rates::Slot, secret::hex};
 use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use domain::id::RunId;
 use http::{HeaderMap, Method, header, request::Parts};
@@ -97,10 +97,14 @@ where
                 deps.known.put(hash, found, now, before);
             }
         }
-        found
+        let found = found
             .filter(|found| found.kind == purpose)
-            .map(Self)
-            .ok_or_else(unauthenticated)
+            .ok_or_else(unauthenticated)?;
+        if let Some(slot) = parts.extensions.get::<Slot>() {
+            let person = found.reader.person;
+            slot.count(|| deps.rates.take(person, deps.config.rate, now))?;
+        }
+        Ok(Self(found))
     }
 }
 

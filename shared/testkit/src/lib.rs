@@ -5,6 +5,7 @@ pub mod house;
 pub mod ids;
 pub mod mailbox;
 pub mod postgres;
+pub mod schema;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;

@@ -41,6 +41,7 @@ fn event(id: &str) -> CloudEvent {
         taskversion: None,
         correlationid: None,
         causationid: None,
+        traceparent: None,
         data: RawValue::from_string("{}".to_owned()).unwrap(),
     }
 }

@@ -3,6 +3,7 @@
 use super::ConfigError;
 use crate::Secret;
 use http::Uri;
+use jiff::SignedDuration;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
@@ -188,6 +189,53 @@ impl Model {
             key: key.map(Secret::new),
             name,
         }))
+    }
+}
+
+/// How much one person may ask of one process: so many requests at once, and again in so many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests.
+    pub requests: u32,
+    /// Seconds.
+    pub seconds: u32,
+}
+
+impl Default for Rate {
+    /// More than a page and its programs ever ask: it only stops what has run wild.
+    fn default() -> Self {
+        Self {
+            requests: 300_000,
+            seconds: 60,
+        }
+    }
+}
+
+impl Rate {
+    pub(super) fn parse(text: Given) -> Result<Self, ConfigError> {
+        let Some(text) = text else {
+            return Ok(Self::default());
+        };
+        let read = text.split_once('/').and_then(|(requests, seconds)| {
+            let rate = Self {
+                requests: requests.trim().parse().ok()?,
+                seconds: seconds.trim().parse().ok()?,
+            };
+            let fits =
+                (1..=1_000_000).contains(&rate.requests) && (1..=86_400).contains(&rate.seconds);
+            fits.then_some(rate)
+        });
+        read.ok_or_else(|| {
+            let words = format!(
+                "{text:?} is not like 300000/60: up to 1000000 requests in up to 86400 seconds"
+            );
+            ConfigError::new("ERRAND_RATE", words)
+        })
+    }
+
+    /// In how long an empty bucket is full again.
+    pub fn window(self) -> SignedDuration {
+        SignedDuration::from_secs(self.seconds.into())
     }
 }
 

@@ -56,6 +56,9 @@ fn what_is_wrong_is_refused_by_its_variable() {
     check("ERRAND_KAFKA_BROKERS", "broker");
     check("ERRAND_KAFKA_SECURITY", "sasl.mechanism=PLAIN");
     check("ERRAND_MODEL_URL", "localhost");
+    check("ERRAND_RATE", "100");
+    check("ERRAND_RATE", "0/60");
+    check("ERRAND_RATE", "2000000/60");
     assert!(
         config(&[("ERRAND_MODEL_URL", "http://localhost/v1")])
             .unwrap_err()

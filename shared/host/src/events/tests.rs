@@ -243,6 +243,36 @@ async fn a_batch_is_handled_in_order_and_says_how_far_it_came() {
 }
 
 #[tokio::test]
+async fn a_sender_may_ask_whether_it_may_send() {
+    let ask = async |headers: &[(&str, &str)]| {
+        let router: Router = Router::new()
+            .route("/", route(SUBSCRIBES, by_id))
+            .with_state(());
+        let asked = headers
+            .iter()
+            .fold(Request::options("/"), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        let response = router.oneshot(asked.body(Body::empty()).unwrap()).await;
+        let response = response.unwrap();
+        assert_eq!(response.status(), 200);
+        let text = |name: &str| Some(response.headers().get(name)?.to_str().unwrap().to_owned());
+        assert_eq!(text("allow").as_deref(), Some("POST, OPTIONS"));
+        (text("webhook-allowed-origin"), text("webhook-allowed-rate"))
+    };
+    let asked = [
+        ("webhook-request-origin", "eventemitter.example.com"),
+        ("webhook-request-rate", "120"),
+    ];
+    let granted = (
+        Some("eventemitter.example.com".to_owned()),
+        Some("*".to_owned()),
+    );
+    assert_eq!(ask(&asked).await, granted);
+    assert_eq!(ask(&[]).await, (None, None)); // Dapr's question whether there is anything here
+}
+
+#[tokio::test]
 async fn hostile_events_are_refused() {
     let kind = "application/cloudevents+json";
     for body in [
