@@ -51,7 +51,7 @@ fn routes() -> Routes<Deps> {
         .answers::<All<tokens::Token>>(200)
         .post("/me/tokens", tokens::create)
         .says("Makes a token. The answer is the only place where its secret is shown.")
-        .makes::<tokens::NewToken>()
+        .answers::<tokens::NewToken>(201)
         .delete("/me/tokens/{id}", tokens::revoke)
         .says("Revokes a token. It stops working at once.")
         .nothing()

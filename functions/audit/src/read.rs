@@ -48,6 +48,7 @@ struct Line<'l> {
     time: Timestamp,
     subject: Uuid,
     version: u64,
+    #[schemars(with = "contract::data::By")]
     by: By<'l>,
     #[schemars(with = "Uuid")]
     run_id: RunId,
@@ -59,9 +60,8 @@ struct Line<'l> {
     data: Option<&'l RawValue>,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 struct By<'l> {
-    #[schemars(with = "Uuid")]
     user_id: UserId,
     client: &'l str,
     kind: &'l str,

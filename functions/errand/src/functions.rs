@@ -1,5 +1,6 @@
 //! Every function over one store, in one process.
 
+use crate::published;
 use axum::Router;
 use bus::{MemoryBus, Relay, Subscriber};
 use host::Deps;
@@ -26,6 +27,7 @@ impl Functions {
             .merge(chat::router(deps()))
             .merge(live::router(deps(), feed))
             .merge(audit::router(deps(), self.witness.clone()))
+            .merge(published::routes().router(()))
             .merge(web::router());
         host::edge(routers, &self.deps)
     }

@@ -4,11 +4,17 @@ mod steps;
 
 use crate::bulk;
 use contract::commands::Mode;
-use domain::filter::Filter;
+use domain::{
+    event::{Detail, EventKind},
+    filter::Filter,
+    need::Need,
+    state::State,
+};
 use host::{Answer, Body, Code, Deps, Problem, Reads, Writes};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use store::{Idempotency, Kind, SortBy, SortKey, TaskQuery, Writer};
 
 const FORMAT: &str = "errand";
@@ -160,10 +166,32 @@ pub(crate) async fn import(
             }
         }
     }
+    let chunks = commands.len().div_ceil(bulk::MOST);
+    let note = format!("{imported} of {} steps", commands.len());
+    say_finished(&deps, &part(&who, chunks), note).await?;
     problems.truncate(100);
     Ok(Answer::json(
         &json!({ "run_id": who.run, "imported": imported, "problems": problems }),
     ))
+}
+
+/// Puts the end of an import into the log.
+async fn say_finished(deps: &Deps, who: &Writer, note: String) -> Result<(), Problem> {
+    let run = who.run.0;
+    let decide = Arc::new(move |state: &mut State, now| {
+        let detail = Detail {
+            note: Some(note.clone()),
+            ..Detail::default()
+        };
+        state.say(state.home, EventKind::ImportFinished, run, now, detail);
+        Ok(store::Answer {
+            status: 204,
+            body: String::new(),
+            version: None,
+        })
+    });
+    deps.store.commit(who, Need::default(), decide).await?;
+    Ok(())
 }
 
 /// A part of an import: the same run, with an idempotency key of its own.

@@ -264,6 +264,8 @@ pub struct Export {
     pub series: Vec<super::Stored<super::SeriesFields>>,
     /// Tasks, those in the trash too.
     pub tasks: Vec<Task>,
+    /// Comments on them.
+    pub comments: Vec<super::Stored<super::CommentFields>>,
 }
 
 /// That a retry was begun.

@@ -2,12 +2,13 @@
 //! own type; [`optional`] takes it out of what is required.
 
 use super::{
-    Anchor, Color, CountedFrom, DateOrder, DayOrTime, Duration, Link, Missed, NextWeekday,
-    Priority, QuietHours, Rule, Source, TimeOfDay, Weekday, When, ZoneName,
+    Anchor, Color, CountedFrom, DateOrder, Day, DayOrTime, Duration, FollowDevice, HourCycle, Link,
+    Missed, NextWeekday, Priority, QuietHours, Rule, Source, TimeOfDay, Times, Weekday, When,
+    ZoneName,
 };
 use jiff::{Timestamp, civil::Date};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// The writable fields of a task. A change replaces each field that is sent, objects whole.
@@ -186,20 +187,26 @@ pub struct SettingsInput {
     pub locale: String,
     /// The first day of the week.
     pub week_starts: Weekday,
+    /// The days on which one does not work.
+    pub weekend: Vec<Day>,
     /// How 03/04 is read; null goes by the locale.
     pub date_order: Option<DateOrder>,
+    /// How times are shown; null goes by the locale.
+    pub hour_cycle: Option<HourCycle>,
     /// What "next friday" said on a Monday means.
     pub next_weekday: NextWeekday,
     /// Until then "today" is still yesterday's day.
     pub day_starts_at: TimeOfDay,
-    /// The hours of morning, noon, afternoon, evening and night, where changed.
-    pub times: BTreeMap<String, TimeOfDay>,
+    /// What the parts of a day mean; those left out are as usual.
+    pub times: Times,
     /// What a day without a time counts from for reminders.
     pub all_day_time: TimeOfDay,
     /// No reminder but the open page's in between.
     pub quiet_hours: Option<QuietHours>,
     /// Each day at this hour, what is due; null for never.
     pub digest_at: Option<TimeOfDay>,
+    /// What happens where a device is in another zone than the person.
+    pub follow_device: FollowDevice,
     /// The address that reminders go to by e-mail; null for none.
     pub email: Option<String>,
     /// Whether reminders go out by e-mail where there is an address.

@@ -1,6 +1,6 @@
 //! The reminder ledger.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use uuid::Uuid;
 
@@ -46,6 +46,9 @@ pub struct Delivery {
     /// When it is tried again, while it is open.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub next_at: Option<Timestamp>,
+    /// The day of a daily digest.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Date>,
     /// The reminders in it.
     pub items: Vec<DeliveredReminder>,
     /// What the provider said, or why it failed.

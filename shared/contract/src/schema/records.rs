@@ -1,13 +1,13 @@
 //! The records of `domain`, field by field.
 
 use super::{
-    Color, DateOrder, DayOrTime, Due, Duration, Link, MembersReminder, NextWeekday, Position,
-    Priority, QuietHours, Recurrence, Reminder, Source, Status, Stored, TimeOfDay, Weekday, When,
-    ZoneName,
+    Color, DateOrder, Day, DayOrTime, Due, Duration, FollowDevice, HourCycle, Link,
+    MembersReminder, NextWeekday, Position, Priority, QuietHours, Recurrence, Reminder, Source,
+    Status, Stored, TimeOfDay, Times, Weekday, When, ZoneName,
 };
 use jiff::{Timestamp, civil::Date};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// The fields of a task, as events carry them.
@@ -211,20 +211,26 @@ pub struct SettingsFields {
     pub locale: String,
     /// The first day of the week.
     pub week_starts: Weekday,
+    /// The days on which one does not work.
+    pub weekend: Vec<Day>,
     /// How 03/04 is read; null goes by the locale.
     pub date_order: Option<DateOrder>,
+    /// How times are shown; null goes by the locale.
+    pub hour_cycle: Option<HourCycle>,
     /// What "next friday" said on a Monday means.
     pub next_weekday: NextWeekday,
     /// Until then "today" is still yesterday's day.
     pub day_starts_at: TimeOfDay,
-    /// The hours of morning, noon, afternoon, evening and night, where changed.
-    pub times: BTreeMap<String, TimeOfDay>,
+    /// What the parts of a day mean.
+    pub times: Times,
     /// What a day without a time counts from for reminders.
     pub all_day_time: TimeOfDay,
     /// No reminder but the open page's in between; they come at the end.
     pub quiet_hours: Option<QuietHours>,
     /// Each day at this hour, what is due; null for never.
     pub digest_at: Option<TimeOfDay>,
+    /// What happens where a device is in another zone than the person.
+    pub follow_device: FollowDevice,
     /// The address that reminders go to by e-mail.
     pub email: Option<String>,
     /// Whether reminders go out by e-mail where there is an address.

@@ -251,3 +251,53 @@ pub enum NextWeekday {
     NextWeek,
     Nearest,
 }
+
+/// A day of the week.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "days of the week")]
+pub enum Day {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+/// How times are shown: 3 pm, or 15:00.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum HourCycle {
+    H12,
+    H23,
+}
+
+/// What happens where a device is in another zone than the person: they are asked, their zone follows, or nothing.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum FollowDevice {
+    Ask,
+    Always,
+    Never,
+}
+
+/// What the parts of a day mean.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, transform = as_usual)]
+#[expect(missing_docs, reason = "parts of a day")]
+pub struct Times {
+    pub morning: TimeOfDay,
+    pub noon: TimeOfDay,
+    pub afternoon: TimeOfDay,
+    pub evening: TimeOfDay,
+    pub night: TimeOfDay,
+}
+
+/// Those left out are as usual.
+fn as_usual(schema: &mut Schema) {
+    schema.remove("required");
+}

@@ -201,10 +201,20 @@ fn query(schema: &Value) -> Vec<Value> {
                 .cloned()
                 .unwrap_or_default();
         }
+        if schema["default"].is_null() {
+            schema
+                .as_object_mut()
+                .map(|fields| fields.remove("default"));
+        }
         let words = schema
             .as_object_mut()
             .and_then(|fields| fields.remove("description"));
-        json!({ "name": name, "in": "query", "required": required(name), "description": words.unwrap_or_default(), "schema": schema })
+        let mut one =
+            json!({ "name": name, "in": "query", "required": required(name), "schema": schema });
+        if let Some(words) = words {
+            one["description"] = words;
+        }
+        one
     };
     schema["properties"]
         .as_object()

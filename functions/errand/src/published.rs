@@ -1,0 +1,134 @@
+//! What is published of the house: its routes as OpenAPI, its events as AsyncAPI, and both as a page to read.
+
+mod page;
+
+use crate::Functions;
+use axum::response::{IntoResponse, Response};
+use contract::asyncapi::{self, Function};
+use host::{Routes, api::Operation};
+use http::header;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// Every function, with the events that wake it and those that come of it.
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "tasks",
+        subscribes: tasks::SUBSCRIBES,
+        emits: tasks::EMITS,
+    },
+    Function {
+        name: "chat",
+        subscribes: chat::SUBSCRIBES,
+        emits: chat::EMITS,
+    },
+    Function {
+        name: "accounts",
+        subscribes: accounts::SUBSCRIBES,
+        emits: accounts::EMITS,
+    },
+    Function {
+        name: "clock",
+        subscribes: clock::SUBSCRIBES,
+        emits: clock::EMITS,
+    },
+    Function {
+        name: "remind",
+        subscribes: remind::SUBSCRIBES,
+        emits: remind::EMITS,
+    },
+    Function {
+        name: "recur",
+        subscribes: recur::SUBSCRIBES,
+        emits: recur::EMITS,
+    },
+    Function {
+        name: "audit",
+        subscribes: audit::SUBSCRIBES,
+        emits: audit::EMITS,
+    },
+    Function {
+        name: "live",
+        subscribes: live::SUBSCRIBES,
+        emits: live::EMITS,
+    },
+];
+
+impl Functions {
+    /// Every route that is open to the outside, but for the page's own files.
+    pub fn operations() -> Vec<Operation> {
+        let mut all = tasks::operations();
+        all.extend(chat::operations());
+        all.extend(live::operations());
+        all.extend(audit::operations());
+        all.extend(accounts::operations());
+        all.extend(routes().operations());
+        all.extend(host::health::routes().operations());
+        all
+    }
+
+    /// The OpenAPI document.
+    pub fn openapi() -> Value {
+        host::api::document(&Self::operations())
+    }
+
+    /// The AsyncAPI document.
+    pub fn asyncapi() -> Value {
+        asyncapi::document(FUNCTIONS)
+    }
+}
+
+/// What reads: anybody may, it says nothing of anybody.
+pub(crate) fn routes() -> Routes<()> {
+    Routes::about("documents")
+        .get("/openapi.json", openapi)
+        .says("Describes every route (OpenAPI 3.1).")
+        .answers::<serde_json::Map<String, Value>>(200)
+        .get("/asyncapi.json", asyncapi)
+        .says("Describes every event (AsyncAPI 3.0).")
+        .answers::<serde_json::Map<String, Value>>(200)
+        .get("/docs", docs)
+        .says("Shows both as a page.")
+        .answers_with(200, "text/html")
+        .get("/docs.css", style)
+        .says("The look of that page.")
+        .answers_with(200, "text/css")
+}
+
+// Made when they are first asked for: a start waits for none of them.
+static OPENAPI: LazyLock<String> = LazyLock::new(|| Functions::openapi().to_string());
+static ASYNCAPI: LazyLock<String> = LazyLock::new(|| Functions::asyncapi().to_string());
+static PAGE: LazyLock<String> =
+    LazyLock::new(|| page::written(&Functions::openapi(), &Functions::asyncapi()));
+
+async fn openapi() -> Response {
+    answer("application/json", &OPENAPI)
+}
+
+async fn asyncapi() -> Response {
+    answer("application/json", &ASYNCAPI)
+}
+
+async fn docs() -> Response {
+    answer("text/html; charset=utf-8", &PAGE)
+}
+
+async fn style() -> Response {
+    answer(
+        "text/css; charset=utf-8",
+        include_str!("published/page.css"),
+    )
+}
+
+/// There is no script on that page, and nothing of anybody else's.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+fn answer(kind: &'static str, text: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    (headers, text).into_response()
+}
