@@ -1,6 +1,7 @@
 //! What the outside is told holds: `/openapi.json` and `/asyncapi.json` against the house itself.
 
 mod answers;
+mod day;
 mod events;
 mod rates;
 

@@ -1,6 +1,6 @@
 //! Every event that the house emits is as the published schema says, and comes of a function that says so.
 
-use super::{FUNCTIONS, answers};
+use super::{FUNCTIONS, day};
 use axum::{Json, Router, extract::State, routing::post};
 use bus::Subscriber;
 use contract::asyncapi::Function;
@@ -64,7 +64,7 @@ fn kind(event: &Value) -> EventKind {
 #[tokio::test]
 async fn r_5_1_every_event_is_as_published() {
     let (house, seen) = watched().await;
-    answers::a_day(&house).await;
+    day::whole(&house).await;
     sign(&house).await;
     house.settle().await;
     let document = errand::Functions::asyncapi();
