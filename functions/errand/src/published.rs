@@ -3,9 +3,13 @@
 mod page;
 
 use crate::Functions;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
 use contract::asyncapi::{self, Function};
-use host::{Routes, api::Operation};
+use domain::event::EventKind;
+use host::{Problem, Routes, api::Operation};
 use http::header;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -87,8 +91,12 @@ pub(crate) fn routes() -> Routes<()> {
         .get("/asyncapi.json", asyncapi)
         .says("Describes every event (AsyncAPI 3.0).")
         .answers::<serde_json::Map<String, Value>>(200)
+        .get("/schemas/{name}", schema)
+        .says("Describes one type of event (JSON Schema 2020-12). By its type: `errand.task.created.v1`.")
+        .answers_with(200, "application/schema+json")
+        .may(404)
         .get("/docs", docs)
-        .says("Shows both as a page.")
+        .says("Shows the first two as a page.")
         .answers_with(200, "text/html")
         .get("/docs.css", style)
         .says("The look of that page.")
@@ -107,6 +115,15 @@ async fn openapi() -> Response {
 
 async fn asyncapi() -> Response {
     answer("application/json", &ASYNCAPI)
+}
+
+async fn schema(Path(name): Path<String>) -> Result<Response, Problem> {
+    let mut kinds = EventKind::ALL.iter();
+    let kind = kinds
+        .find(|kind| kind.type_name() == name)
+        .ok_or_else(|| Problem::not_found("type of event; /asyncapi.json lists them"))?;
+    let schema = contract::schema::event::document(*kind).to_string();
+    Ok(([(header::CONTENT_TYPE, "application/schema+json")], schema).into_response())
 }
 
 async fn docs() -> Response {

@@ -20,7 +20,7 @@ use axum::{
 };
 use http::Method;
 use operation::Answered;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 
 /// A router with its description.
 pub struct Routes<S> {
@@ -122,7 +122,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Its body has that shape, where the handler reads it field by field.
     #[must_use]
     pub fn takes<B: JsonSchema>(self) -> Self {
-        self.last(|operation| operation.body = Some(|generator| generator.subschema_for::<B>()))
+        self.last(|operation| operation.body = Some(SchemaGenerator::subschema_for::<B>))
     }
 
     /// It looks at a header of its own.

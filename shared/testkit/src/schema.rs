@@ -71,7 +71,7 @@ impl Check<'_> {
             Value::Object(fields) => faults.extend(self.object(place, rules, fields)),
             Value::Array(items) => faults.extend(self.array(place, rules, items)),
             Value::String(text) => {
-                faults.extend(string(rules, text).map(|words| format!("{place}: {words}")))
+                faults.extend(string(rules, text).map(|words| format!("{place}: {words}")));
             }
             Value::Number(number) => faults
                 .extend(range(rules, number.as_f64()).map(|words| format!("{place}: {words}"))),
@@ -132,8 +132,8 @@ impl Check<'_> {
     }
 
     fn array(&self, place: &str, rules: &Map<String, Value>, items: &[Value]) -> Vec<String> {
-        let size = items.len() as f64;
-        let bound = |key: &str| rules.get(key).and_then(Value::as_f64);
+        let size = items.len() as u64;
+        let bound = |key: &str| rules.get(key).and_then(Value::as_u64);
         if bound("minItems").is_some_and(|least| size < least)
             || bound("maxItems").is_some_and(|most| size > most)
         {
@@ -175,8 +175,8 @@ fn kind(rules: &Map<String, Value>, value: &Value) -> Option<String> {
 }
 
 fn string(rules: &Map<String, Value>, text: &str) -> Option<String> {
-    let length = text.chars().count() as f64;
-    let bound = |key: &str| rules.get(key).and_then(Value::as_f64);
+    let length = text.chars().count() as u64;
+    let bound = |key: &str| rules.get(key).and_then(Value::as_u64);
     if bound("minLength").is_some_and(|least| length < least)
         || bound("maxLength").is_some_and(|most| length > most)
     {

@@ -1,5 +1,7 @@
 //! What the outside is told holds: `/openapi.json` and `/asyncapi.json` against the house itself.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
 mod answers;
 mod day;
 mod events;

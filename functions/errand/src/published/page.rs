@@ -279,8 +279,18 @@ fn anchor(name: &str) -> String {
     name.replace(' ', "-")
 }
 
+/// Words, with what stands between backticks as code.
 fn text(value: &Value) -> String {
-    escaped(value.as_str().unwrap_or_default())
+    let words = escaped(value.as_str().unwrap_or_default());
+    let parts = words.split('`').enumerate();
+    let shown = parts.map(|(n, part)| {
+        if n % 2 == 0 {
+            part.to_owned()
+        } else {
+            format!("<code>{part}</code>")
+        }
+    });
+    shown.collect()
 }
 
 fn escaped(text: &str) -> String {
@@ -327,5 +337,9 @@ mod tests {
     #[test]
     fn what_is_written_is_text() {
         assert_eq!(escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+        assert_eq!(
+            text(&"send `a<b`, then".into()),
+            "send <code>a&lt;b</code>, then"
+        );
     }
 }

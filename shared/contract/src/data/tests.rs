@@ -4,7 +4,7 @@
 //! that was released is never changed.
 
 use super::*;
-use crate::{asyncapi, upcast};
+use crate::{asyncapi, schema::event, upcast};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -134,5 +134,13 @@ fn r_5_1_every_golden_is_as_the_published_schema_says() {
         let data: Value = serde_json::from_str(&golden.data).unwrap();
         let faults = testkit::schema::faults(&document, schema, &data);
         assert_eq!(faults, Vec::<String>::new(), "{}", golden.name);
+        let alone = event::document(golden.kind);
+        let faults = testkit::schema::faults(&alone, &alone["properties"]["data"], &data);
+        assert_eq!(
+            faults,
+            Vec::<String>::new(),
+            "{} by its own document",
+            golden.name
+        );
     }
 }

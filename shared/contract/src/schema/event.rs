@@ -7,7 +7,7 @@ use super::{
 use crate::{cloud::CloudEvent, data::By};
 use domain::event::EventKind;
 use jiff::Timestamp;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -115,6 +115,28 @@ pub fn whole(kind: EventKind, generator: &mut SchemaGenerator) -> Schema {
     schema.insert("description".to_owned(), kind.about().into());
     schema
 }
+
+/// The schema of whole events of that kind, as a document of its own (JSON Schema 2020-12).
+pub fn document(kind: EventKind) -> Value {
+    let mut generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator();
+    let mut schema = whole(kind, &mut generator);
+    let own = [
+        ("$schema", META.into()),
+        (
+            "$id",
+            format!("urn:errand:schema:{}", kind.type_name()).into(),
+        ),
+        ("$defs", Value::Object(generator.take_definitions(true))),
+    ];
+    for (name, value) in own {
+        schema.insert(name.to_owned(), value);
+    }
+    schema.to_value()
+}
+
+const META: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// An event of any type, as the feed shows it.
 pub struct Event;

@@ -7,6 +7,7 @@ use super::{
 use crate::{Code, who};
 use contract::schema::answers::Problem;
 use http::Method;
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 const ABOUT: &str = "Tasks, and an assistant to talk to. Errors are problem+json with a stable `code`; what belongs to somebody else is \
@@ -24,7 +25,7 @@ pub fn document(operations: &[Operation]) -> Value {
             path.insert(operation.method.as_str().to_lowercase(), described);
         }
     }
-    let problem = schemas.answer(|generator| generator.subschema_for::<Problem>());
+    let problem = schemas.answer(SchemaGenerator::subschema_for::<Problem>);
     schemas.placed(json!({
         "openapi": "3.1.0",
         "info": {
@@ -131,10 +132,11 @@ impl Operation {
                 said.as_object_mut().map(|said| said.remove("content"));
                 continue;
             }
-            let schema = answer.shape.map_or_else(
-                || json!({ "type": "string" }),
-                |shape| schemas.answer(shape),
-            );
+            let schema = match answer.shape {
+                Some(shape) => schemas.answer(shape),
+                None if answer.media.ends_with("json") => json!({}),
+                None => json!({ "type": "string" }),
+            };
             said["content"][answer.media] = json!({ "schema": schema });
         }
         for status in &self.problems {

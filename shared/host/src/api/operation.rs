@@ -53,7 +53,7 @@ impl Answered {
         Self {
             status,
             media: "application/json",
-            shape: Some(|generator| generator.subschema_for::<A>()),
+            shape: Some(SchemaGenerator::subschema_for::<A>),
             versioned,
         }
     }
@@ -173,7 +173,7 @@ impl Takes for Precondition {
 
 impl<T: JsonSchema> Takes for Body<T> {
     fn takes(operation: &mut Operation) {
-        operation.body = Some(|generator| generator.subschema_for::<T>());
+        operation.body = Some(SchemaGenerator::subschema_for::<T>);
         operation.problems.extend([400, 413, 415, 422]);
     }
 }

@@ -38,6 +38,11 @@ async fn documents(ann: &Checked<'_>) {
     ] {
         ann.ask(route, "", Value::Null, 200).await;
     }
+    let schema = "GET /schemas/{name}";
+    ann.ask(schema, "errand.task.created.v1", Value::Null, 200)
+        .await;
+    ann.ask(schema, "errand.task.created.v2", Value::Null, 404)
+        .await;
 }
 
 async fn keeping(ann: &Checked<'_>) {
