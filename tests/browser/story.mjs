@@ -172,10 +172,11 @@ await step('the history says who did what', async () => {
   await rows(one, 'call mom').locator('.text').click();
   const panel = one.getByRole('complementary', { name: 'Task' });
   await panel.getByText('15 minutes before', { exact: true }).first().waitFor();
-  await panel.locator('summary').click();
+  const history = panel.locator('summary', { hasText: 'History' });
+  await history.click();
   for (const said of ['created it', 'completed it']) await panel.locator('li', { hasText: said }).first().waitFor();
   await panel.getByText('You', { exact: true }).first().waitFor();
-  await panel.locator('summary').scrollIntoViewIfNeeded();
+  await history.scrollIntoViewIfNeeded();
   await shot(one, 'history');
   await axe(one, 'the task panel');
   await one.keyboard.press('Escape');
