@@ -50,6 +50,51 @@ impl Drop for Server {
     }
 }
 
+/// An empty database on a server, for one program; it goes with this value.
+pub(crate) struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// When the server refuses, or there is no `psql`.
+    pub(crate) fn make(server: &str) -> Result<Self> {
+        let database = Self {
+            server: server.to_owned(),
+            name: format!("errand_story_{}", std::process::id()),
+        };
+        database.ask(&format!("create database {}", database.name))?;
+        Ok(database)
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        let server = self
+            .server
+            .rsplit_once('/')
+            .map_or("", |(server, _)| server);
+        format!("{server}/{}", self.name)
+    }
+
+    fn ask(&self, sql: &str) -> Result<()> {
+        let mut psql = Command::new(tool("psql")?);
+        psql.args(["-X", "-q", "-c", sql]).arg(&self.server);
+        run::read(&mut psql).map(drop)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let gone = self.ask(&format!("drop database {} with (force)", self.name));
+        if let Err(error) = gone {
+            eprintln!("the database {} is left behind: {error:#}", self.name);
+        }
+    }
+}
+
 /// Starts the server of this folder, made first where it is not there yet, and gives its address.
 pub(crate) fn start(folder: &Path) -> Result<String> {
     let data = folder.join("data");

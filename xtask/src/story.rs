@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -11,39 +11,63 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::postgres::Database;
 use crate::test::counts::{self, Counts};
 use crate::{page, run};
 
 const NAME: &str = "the story in a browser";
+const OVER_POSTGRES: &str = "the story in a browser, over PostgreSQL";
 /// The story says 15:00, so it needs a zone of its own.
 const ZONE: &str = "Europe/Berlin";
 
-/// Runs the story and counts its steps; screenshots are in `target/debug/story`.
+/// Runs the story and counts its steps, then once more over PostgreSQL where there is a server; screenshots are in
+/// `target/debug/story` and `target/debug/story-postgres`.
 ///
 /// # Errors
 /// When Node or the program cannot be started.
-pub(crate) fn test(binary: &Path, counts: &mut Counts) -> Result<()> {
-    let script = run::root().join("tests/browser/story.mjs");
+pub(crate) fn test(binary: &Path, server: Option<&str>, counts: &mut Counts) -> Result<()> {
     let (Ok(node), Some(chromium)) = (page::node(), page::chromium()) else {
         counts.skip(NAME, "it needs Node 20.19 with npm, and Chromium");
         return Ok(());
     };
-    let pictures = binary.with_file_name("story");
-    let errand = Errand::start(binary)?;
-    match errand.link() {
-        None => counts.fail(&format!("{NAME}: errand printed no link within 10 s")),
-        Some(link) => {
-            let mut command = Command::new(node);
-            command
-                .arg(script)
-                .arg(link)
-                .arg(pictures)
-                .env("CHROMIUM", chromium)
-                .env("TZ", ZONE);
-            counts::from_steps(&mut command, NAME, counts)?;
-        }
+    let browser = Browser { node, chromium };
+    browser.tell(NAME, &Errand::start(binary, None)?, "story", binary, counts)?;
+    let Some(server) = server else {
+        counts.skip(OVER_POSTGRES, "no PostgreSQL");
+        return Ok(());
+    };
+    let database = Database::make(server)?;
+    let errand = Errand::start(binary, Some(&database.url()))?;
+    browser.tell(OVER_POSTGRES, &errand, "story-postgres", binary, counts)
+}
+
+struct Browser {
+    node: PathBuf,
+    chromium: PathBuf,
+}
+
+impl Browser {
+    fn tell(
+        &self,
+        name: &str,
+        errand: &Errand,
+        pictures: &str,
+        binary: &Path,
+        counts: &mut Counts,
+    ) -> Result<()> {
+        let Some(link) = errand.link() else {
+            counts.fail(&format!("{name}: errand printed no link within 10 s"));
+            return Ok(());
+        };
+        let mut command = Command::new(&self.node);
+        command
+            .arg(run::root().join("tests/browser/story.mjs"))
+            .arg(link)
+            .arg(binary.with_file_name(pictures))
+            .env("CHROMIUM", &self.chromium)
+            .env("TZ", ZONE);
+        counts::from_steps(&mut command, name, counts)
     }
-    Ok(())
 }
 
 /// The program as a person starts it, on a folder of its own, which goes with it.
@@ -53,7 +77,7 @@ struct Errand {
 }
 
 impl Errand {
-    fn start(binary: &Path) -> Result<Self> {
+    fn start(binary: &Path, database: Option<&str>) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("errand-story-{}", std::process::id()));
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut guard = Command::new("sh");
@@ -68,6 +92,10 @@ impl Errand {
             .arg("serve")
             .env("ERRAND_DATA", &folder)
             .env("ERRAND_ZONE", ZONE);
+        match database {
+            Some(url) => guard.env("ERRAND_DATABASE_URL", url),
+            None => guard.env_remove("ERRAND_DATABASE_URL"),
+        };
         guard
             .env("ERRAND_LISTEN", format!("127.0.0.1:{port}"))
             .process_group(0);

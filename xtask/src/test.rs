@@ -38,7 +38,12 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 pub(crate) fn story() -> Result<bool> {
     let mut counts = Counts::default();
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
-    story::test(&target()?.join("debug/errand"), &mut counts)?;
+    let server = kept();
+    story::test(
+        &target()?.join("debug/errand"),
+        server.as_deref(),
+        &mut counts,
+    )?;
     counts.print_details();
     println!("{counts}");
     Ok(counts.failed == 0)
@@ -74,14 +79,17 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
         .env("ERRAND_TEST_BINARY", &binary);
     let server = services(&mut cargo);
     let done = counts::from_cargo(&mut cargo, &mut counts);
-    drop(server);
     counts.add_skips(&fs::read_to_string(&skips)?);
     fs::remove_file(&skips)?;
     done?;
 
     if !options.no_page && options.name.is_none() {
         page::test(&mut counts)?;
-        story::test(&binary, &mut counts)?;
+        let url = server
+            .as_ref()
+            .map(|server| server.url.clone())
+            .or_else(kept);
+        story::test(&binary, url.as_deref(), &mut counts)?;
     }
     counts.print_details();
     Ok(counts)
@@ -95,8 +103,8 @@ fn services(cargo: &mut Command) -> Option<postgres::Server> {
     } else {
         eprintln!("no Chromium: tests that need a browser are skipped");
     }
-    if std::env::var_os("ERRAND_TEST_POSTGRES_URL").is_some() {
-        return None; // somebody keeps one: `cargo xtask services up`
+    if kept().is_some() {
+        return None;
     }
     match postgres::Server::start() {
         Ok(server) => {
@@ -108,6 +116,11 @@ fn services(cargo: &mut Command) -> Option<postgres::Server> {
             None
         }
     }
+}
+
+/// The server that somebody keeps: `cargo xtask services up`.
+fn kept() -> Option<String> {
+    std::env::var("ERRAND_TEST_POSTGRES_URL").ok()
 }
 
 /// Where cargo puts what it builds.

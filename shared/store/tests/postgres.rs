@@ -277,23 +277,43 @@ mod own {
         let fill = include_str!("kit/fill.sql");
         sqlx::raw_sql(fill).execute(&mut owner).await.unwrap();
         let mut connection = PgConnection::connect(&house.url).await.unwrap();
-        for (name, sql, is_house, index) in suite::postgres_hot_queries(&me) {
-            let role = if is_house {
+        for hot in suite::postgres_hot_queries(&me) {
+            let name = hot.name;
+            let role = if hot.house {
                 "errand_house"
             } else {
                 "errand_person"
             };
+            // As the store asks: planned once, whatever the values.
             let begin = format!(
-                "begin; select set_config('role', '{role}', true), set_config('errand.viewer', '{}', true)",
+                "begin; select set_config('role', '{role}', true), set_config('errand.viewer', '{}', true), \
+                    set_config('plan_cache_mode', 'force_generic_plan', true)",
                 me.person
             );
             let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await.unwrap();
-            let plan: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("explain {sql}")))
+            let kind = |value: &String| {
+                if value.starts_with('\'') {
+                    "text"
+                } else {
+                    "bigint"
+                }
+            };
+            let types: Vec<_> = hot.values.iter().map(kind).collect();
+            let sql = format!(
+                "deallocate all; prepare hot({}) as {}; explain execute hot({})",
+                types.join(", "),
+                hot.sql,
+                hot.values.join(", ")
+            );
+            let plan: Vec<String> = sqlx::raw_sql(AssertSqlSafe(sql))
                 .fetch_all(&mut *transaction)
                 .await
-                .unwrap();
+                .unwrap()
+                .iter()
+                .map(|row| row.get(0))
+                .collect();
             let plan = plan.join("\n");
-            assert!(plan.contains(&format!(" {index} ")), "{name}: {plan}");
+            assert!(plan.contains(&format!(" {} ", hot.index)), "{name}: {plan}");
             for table in ["task", "log", "record", "reminder", "outbox", "delivery"] {
                 let whole = format!("Seq Scan on {table}");
                 assert!(!plan.contains(&whole), "{name}: {plan}");

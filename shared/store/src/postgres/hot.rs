@@ -3,7 +3,7 @@
 use super::{dialect::Postgres, load};
 use crate::{
     Idempotency, Reader, TaskQuery, Writer,
-    ask::Bind,
+    ask::{Bind, values},
     both::{ledger, log, outbox, people::founding, tasks},
     decide::Command,
     dialect::Dialect,
@@ -13,80 +13,88 @@ use crate::{
 use domain::{id::TaskId, need::Need, refusal::Refusal};
 use std::sync::Arc;
 
-/// Each hot query of a person: what it is, its SQL with the values in it, whether it is the house's, the index that it must use.
+/// A hot query.
 #[doc(hidden)]
-pub fn hot_queries(who: &Reader) -> Vec<(&'static str, String, bool, &'static str)> {
-    let (person, stream) = (who.person.to_string(), who.home.to_string());
-    let page = |sql: String| filled(&sql, &["1900000000000000".into(), "100".into()]);
-    let lines = [
-        quoted(&person),
-        quoted(&format!("{{\"{stream}\": 100}}")),
-        "100".into(),
-    ];
-    vec![
-        (
-            "due reminders",
-            page(ledger::DUE.into()),
-            true,
-            "reminder_due",
-        ),
-        (
-            "due deliveries",
-            page(ledger::DUE_DELIVERIES.into()),
-            true,
-            "delivery_due",
-        ),
-        (
-            "the outbox",
-            page(outbox::oldest_sql()),
-            true,
-            "outbox_pkey",
-        ),
-        (
-            "the lines of the outbox",
-            page(outbox::oldest_sql()),
-            true,
-            "log_pkey",
-        ),
-        ("retries", page(outbox::retries_sql()), true, "retry_due"),
-        (
-            "a page of the log",
-            filled(&Postgres.log_page(log::COLUMNS), &lines),
-            false,
-            "log_pkey",
-        ),
-        (
-            "a page of tasks",
-            listing(who, "status=open"),
-            false,
-            "task_list",
-        ),
-        (
-            "today",
-            listing(who, "status=open and due<=today"),
-            false,
-            "task_list",
-        ),
-        (
-            "a search",
-            listing(who, "status=open and q=milk"),
-            false,
-            "task_text_stream",
-        ),
-        ("the load of a commit", loading(who), false, "task_pkey"),
-        (
-            "a history",
-            filled(
-                &log::select("l.about = $2 and l.at <= $3", ""),
-                &[quoted(&person), quoted(&stream), "1900000000000000".into()],
-            ),
-            false,
-            "log_about",
-        ),
-    ]
+pub struct Hot {
+    /// What it is.
+    pub name: &'static str,
+    /// With `$N`.
+    pub sql: String,
+    /// As literals: text in quotes, or a number.
+    pub values: Vec<String>,
+    /// Whether it is the house's, not the person's.
+    pub house: bool,
+    /// The index that it must use.
+    pub index: &'static str,
 }
 
-fn listing(who: &Reader, filter: &str) -> String {
+/// The hot queries of a person, and of the house.
+#[doc(hidden)]
+pub fn hot_queries(who: &Reader) -> Vec<Hot> {
+    let (person, stream) = (who.person.to_string(), who.home.to_string());
+    let until = || 1_900_000_000_000_000_i64;
+    let due = || values![until(), 100];
+    let cursor = format!("{{\"{stream}\": 100}}");
+    let page = values![person.as_str(), cursor, 100];
+    let history = log::select("l.about = $2 and l.at <= $3", "");
+    let of_task = values![person, stream, until()];
+    let mut all = vec![
+        house("due reminders", ledger::DUE, due(), "reminder_due"),
+        house(
+            "due deliveries",
+            ledger::DUE_DELIVERIES,
+            due(),
+            "delivery_due",
+        ),
+        house("the outbox", &outbox::oldest_sql(), due(), "outbox_pkey"),
+        house(
+            "the outbox's lines",
+            &outbox::oldest_sql(),
+            due(),
+            "log_pkey",
+        ),
+        house("retries", &outbox::retries_sql(), due(), "retry_due"),
+    ];
+    let own = |name, (sql, binds): (String, Vec<Bind>), index| Hot {
+        house: false,
+        ..house(name, &sql, binds, index)
+    };
+    let page_sql = Postgres.log_page(log::COLUMNS);
+    all.extend([
+        own("a page of the log", (page_sql, page), "log_pkey"),
+        own("a page of tasks", listing(who, "status=open"), "task_list"),
+        own(
+            "today",
+            listing(who, "status=open and due<=today"),
+            "task_list",
+        ),
+        own(
+            "a search",
+            listing(who, "status=open and q=milk"),
+            "task_text_stream",
+        ),
+        own("the load of a commit", loading(who), "task_pkey"),
+        own("a history", (history, of_task), "log_about"),
+    ]);
+    all
+}
+
+fn house(name: &'static str, sql: &str, binds: Vec<Bind>, index: &'static str) -> Hot {
+    let literal = |bind: Bind| match bind {
+        Bind::Int(value) => value.to_string(),
+        Bind::MaybeInt(_) => "null".into(),
+        Bind::Text(text) => format!("'{}'", text.replace('\'', "''")),
+    };
+    Hot {
+        name,
+        sql: sql.to_owned(),
+        values: binds.into_iter().map(literal).collect(),
+        house: true,
+        index,
+    }
+}
+
+fn listing(who: &Reader, filter: &str) -> (String, Vec<Bind>) {
     let query = TaskQuery {
         filters: domain::filter::Filter::parse(filter).into_iter().collect(),
         limit: 50,
@@ -94,13 +102,11 @@ fn listing(who: &Reader, filter: &str) -> String {
     };
     let settings = domain::settings::Settings::default();
     let signer = Signer::new("");
-    let sql = tasks::listing_for(who, &query, &[who.home], &settings, &signer, &Postgres);
-    let (sql, binds) = sql.unwrap_or_default();
-    filled(&sql, &literals(&binds))
+    tasks::listing_for(who, &query, &[who.home], &settings, &signer, &Postgres).unwrap_or_default()
 }
 
 /// What a command about a task loads.
-fn loading(who: &Reader) -> String {
+fn loading(who: &Reader) -> (String, Vec<Bind>) {
     let kept = Idempotency {
         route: String::new(),
         key: String::new(),
@@ -116,27 +122,5 @@ fn loading(who: &Reader) -> String {
         need: Need::task(TaskId::default()),
         decide: Arc::new(|_, _| Err(Refusal::NotFound("task"))),
     };
-    let (sql, binds) = load::sql(&command, &Also::default());
-    filled(&sql, &literals(&binds))
-}
-
-fn literals(binds: &[Bind]) -> Vec<String> {
-    let literal = |bind: &Bind| match bind {
-        Bind::Int(value) => value.to_string(),
-        Bind::MaybeInt(_) => "null".into(),
-        Bind::Text(text) => quoted(text),
-    };
-    binds.iter().map(literal).collect()
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-/// The SQL with its values in it, the last first so that `$1` is not taken for the beginning of `$10`.
-fn filled(sql: &str, literals: &[String]) -> String {
-    let places = (1..=literals.len()).rev();
-    places.fold(sql.to_owned(), |sql, n| {
-        sql.replace(&format!("${n}"), &literals[n - 1])
-    })
+    load::sql(&command, &Also::default())
 }

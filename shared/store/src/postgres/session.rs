@@ -47,8 +47,13 @@ impl Ask for PgConnection {
 const LOCK: &str = "; select 1 from stream_head where stream in (select stream from member where person = '{}') \
     order by stream for no key update";
 
-/// Begins: role and viewer are set in the same message, and end with the transaction. Nothing here is worth compiling: that took
-/// a second where the planner, which cannot know how long a JSON array is, expected many rows.
+/// How statements are planned: once for a connection, because no plan depends on the values, and planning behind the policies takes
+/// ten times as long as running; and never compiled, which took a second where the planner, which cannot know how long a JSON array
+/// is, expected many rows.
+const PLANS: &str =
+    "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)";
+
+/// Begins: role and viewer are set in the same message, and end with the transaction.
 pub(super) async fn begin(
     connection: &mut PgConnection,
     access: Access,
@@ -69,12 +74,11 @@ pub(super) async fn begin(
             };
             format!(
                 "begin{read}; select set_config('role', 'errand_person', true), set_config('errand.viewer', '{person}', true), \
-                    set_config('lock_timeout', '2s', true), set_config('jit', 'off', true){lock}"
+                    set_config('lock_timeout', '2s', true), {PLANS}{lock}"
             )
         }
         Whose::House => format!(
-            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true), \
-                set_config('jit', 'off', true)"
+            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true), {PLANS}"
         ),
     };
     connection.begin_with(made(sql)).await
