@@ -78,9 +78,23 @@ fn context(
             refused.detail,
         )
     })?;
-    context.settings = settings.into();
+    context.settings = settings_for(request, settings);
     context.lists = lists.iter().map(|(_, name)| name.clone()).collect();
     Ok(context)
+}
+
+/// The person's settings; who never said how they write dates is taken to write as their device's language does.
+fn settings_for(request: &InterpretRequest, settings: &Settings) -> language::Settings {
+    let device = request.language.clone().unwrap_or_default();
+    if settings.locale.is_empty() && !device.is_empty() {
+        let locale = device;
+        return (&Settings {
+            locale,
+            ..settings.clone()
+        })
+            .into();
+    }
+    settings.into()
 }
 
 /// Says with each thing to make the command that makes it. Targets are found by the assistant, which knows the conversation.

@@ -2,6 +2,7 @@
 
 mod read;
 
+use crate::words;
 use domain::{
     id::*,
     list::{ListPatch, SectionPatch, TagPatch, ViewPatch},
@@ -286,13 +287,8 @@ fn writable(set: &Value, fields: &[&str]) -> Result<(), Refusal> {
 /// `field_unknown`, or `field_invalid` and its more telling kinds.
 pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let pointer = if path == "." {
-            String::new()
-        } else {
-            format!("/{}", path.replace('.', "/"))
-        };
-        let words = error.into_inner().to_string();
+        let pointer = words::pointer(error.path());
+        let words = words::plain(&error.into_inner().to_string());
         for code in [
             "date_impossible",
             "zone_unknown",

@@ -11,3 +11,4 @@ pub mod ledger;
 pub mod propose;
 pub mod schema;
 pub mod upcast;
+pub mod words;

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::context::{Context, DateOrder};
+use crate::context::Context;
 use crate::interpret::interpret;
+use crate::person::by_locale;
 
 /// Why a request could not be read: a problem of API.md section 7.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +41,7 @@ pub fn context(request: &InterpretRequest) -> Result<Context, Refused> {
     })?;
     let mut context = Context::new(now.to_zoned(zone), request.mode);
     context.literal.clone_from(&request.literal);
-    // English is written month first in the United States; elsewhere the day comes first.
-    if request
-        .language
-        .as_deref()
-        .is_some_and(|l| l != "en" && !l.eq_ignore_ascii_case("en-us"))
-    {
-        context.settings.date_order = DateOrder::DayFirst;
-    }
+    context.settings.date_order = by_locale(request.language.as_deref().unwrap_or_default());
     Ok(context)
 }
 

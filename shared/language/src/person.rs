@@ -32,18 +32,22 @@ impl From<&Kept> for Settings {
     }
 }
 
-/// Where 3/4 is March 4th (CLDR's short dates): the United States and a few others, and where no region is known.
-fn by_locale(locale: &str) -> DateOrder {
+/// Whether 3/4 is March 4th (CLDR's short dates): in the United States and a few others, and in English of no region.
+pub(crate) fn by_locale(locale: &str) -> DateOrder {
     const MONTH_FIRST: [&str; 11] = [
         "US", "AS", "FM", "GU", "MH", "MP", "PH", "PR", "PW", "UM", "VI",
     ];
-    let region = locale
-        .split(['-', '_'])
-        .skip(1)
-        .find(|part| part.len() == 2);
-    match region.map(str::to_ascii_uppercase) {
-        Some(region) if !MONTH_FIRST.contains(&region.as_str()) => DateOrder::DayFirst,
-        _ => DateOrder::MonthFirst,
+    let mut parts = locale.split(['-', '_']);
+    let language = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let region = parts.find(|part| part.len() == 2);
+    let month_first = match region.map(str::to_ascii_uppercase) {
+        Some(region) => MONTH_FIRST.contains(&region.as_str()),
+        None => matches!(language.as_str(), "" | "en"),
+    };
+    if month_first {
+        DateOrder::MonthFirst
+    } else {
+        DateOrder::DayFirst
     }
 }
 
@@ -67,6 +71,7 @@ mod tests {
         check("en-GB", None, DateOrder::DayFirst);
         check("de-Latn-AT", None, DateOrder::DayFirst);
         check("en_ph", None, DateOrder::MonthFirst);
+        check("de", None, DateOrder::DayFirst);
         check(
             "en-GB",
             Some(settings::DateOrder::Mdy),

@@ -2,6 +2,7 @@
 
 use super::read_only;
 use crate::{Code, Problem};
+use contract::words::{below, plain, pointer};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
 
@@ -68,7 +69,7 @@ fn problem(error: &serde_json::Error, pointer: &str) -> Problem {
     Problem::field(
         pointer,
         Code::FieldInvalid,
-        format!("`{place}` is not right: {words}."),
+        format!("`{place}` is not right: {}.", plain(words)),
     )
 }
 
@@ -159,18 +160,6 @@ fn nul_in(value: &Value, pointer: String) -> Option<String> {
     }
 }
 
-/// A JSON pointer (RFC 6901) to where reading stopped.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .fold(String::new(), |pointer, segment| match segment {
-            Segment::Seq { index } => format!("{pointer}/{index}"),
-            Segment::Map { key } => below(&pointer, key),
-            Segment::Enum { variant } => below(&pointer, variant),
-            Segment::Unknown => pointer,
-        })
-}
-
 fn ignored(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path as P;
     match path {
@@ -181,8 +170,4 @@ fn ignored(path: &serde_ignored::Path<'_>) -> String {
             ignored(parent)
         }
     }
-}
-
-fn below(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

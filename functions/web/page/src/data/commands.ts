@@ -70,7 +70,8 @@ async function add(command: Command & { kind: 'add' }, headers: Record<string, s
 
 /** What a line of text would do; nothing is done. */
 export function interpret(text: string, now: string, zone: string, literal: [number, number][], signal?: AbortSignal) {
-  const body = { text, mode: 'add', now, time_zone: zone, ...(literal.length ? { literal } : {}) };
+  const language = navigator.language;
+  const body = { text, mode: 'add', now, time_zone: zone, language, ...(literal.length ? { literal } : {}) };
   return call<Interpretation>({ method: 'POST', path: '/interpret', body, signal });
 }
 
