@@ -183,6 +183,58 @@ await step('the history says who did what', async () => {
   await panel.waitFor({ state: 'detached' });
 });
 
+await step('a step and a comment are added, and the other window has the step', async () => {
+  await rows(one, 'call mom').locator('.text').click();
+  const panel = one.getByRole('complementary', { name: 'Task' });
+  await panel.getByLabel('Add a step').fill('find the number');
+  await one.keyboard.press('Enter');
+  await rows(two, 'find the number').waitFor();
+  await panel.locator('summary', { hasText: 'Comments' }).click();
+  await panel.getByLabel('Write a comment').fill('she was away last week');
+  await one.keyboard.press('Enter');
+  await panel.locator('.text', { hasText: 'she was away' }).waitFor();
+  await shot(one, 'task');
+  await axe(one, 'the task panel with a step and a comment');
+  await one.keyboard.press('Escape');
+  await one.keyboard.press('Escape');
+});
+
+await step('what was deleted lies in the trash, and comes back from there', async () => {
+  await rows(one, 'find the number').locator('.text').click();
+  await one.getByRole('button', { name: 'Move to the trash' }).click();
+  await rows(two, 'find the number').waitFor({ state: 'detached' });
+  await one.getByRole('link', { name: 'Trash' }).click();
+  await shot(one, 'trash');
+  await axe(one, 'the trash');
+  await one.getByRole('button', { name: 'Restore “find the number”' }).click();
+  await rows(two, 'find the number').waitFor();
+  await one.getByRole('link', { name: 'Inbox' }).click();
+  // It is done with; what follows is about the others.
+  await rows(one, 'find the number').getByRole('checkbox').click();
+  await rows(two, 'find the number').waitFor({ state: 'detached' });
+});
+
+await step('quiet hours and the daily digest are set, and the other window knows', async () => {
+  const settings = async (page) => {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('E-mail address').waitFor();
+  };
+  await settings(one);
+  await one.getByLabel('Quiet hours: no mails in between').check();
+  await one.getByLabel('A mail each day with what is due').check();
+  await one.getByLabel('Daily digest at').waitFor();
+  await one.locator('summary', { hasText: 'What was sent' }).click();
+  await shot(one, 'settings');
+  await axe(one, 'the settings');
+  await one.keyboard.press('Escape');
+  await two.bringToFront();
+  await settings(two);
+  same(await two.getByLabel('Quiet from').inputValue(), '22:00', 'the quiet hours in the other window');
+  same(await two.getByLabel('Daily digest at').inputValue(), '08:00', 'the digest in the other window');
+  await two.keyboard.press('Escape');
+  await one.bringToFront();
+});
+
 await step('the chat answers what the tasks are', async () => {
   await one.keyboard.press('c');
   const chat = one.getByRole('complementary', { name: 'Chat' });
