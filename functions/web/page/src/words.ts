@@ -77,6 +77,18 @@ export const words = {
     pause: 'Pause',
     resume: 'Go on',
     paused: 'Paused: when this one is done, none follows.',
+    snooze: 'Remind me again',
+    snoozeFor: [
+      [10, 'in 10 minutes'],
+      [60, 'in 1 hour'],
+      [180, 'in 3 hours'],
+      [1440, 'tomorrow at this time'],
+    ] as const,
+    missed: 'Done late, those missed meanwhile',
+    missedHow: { skip: 'are skipped', each: 'come one by one', list: 'are listed in the history' } as Record<
+      string,
+      string
+    >,
     following: 'Changes are for the following ones too',
     start: 'Hidden until',
     deadlineDay: 'Deadline',

@@ -56,20 +56,28 @@ fn r_3_5_an_occurrence_keeps_its_wall_time_across_every_clock_change_of_every_zo
                         "{name}"
                     );
                     let item = daily.placed(next, &TimeZone::UTC);
-                    let wall = item
-                        .instant
-                        .expect("in range")
-                        .to_zoned(name.time_zone().clone())
-                        .datetime();
+                    let instant = item.instant.expect("in range");
+                    let shows = |at: Timestamp| {
+                        CivilWhen::At(at.to_zoned(name.time_zone().clone()).datetime())
+                    };
+                    let wall = shows(instant);
                     match item.note {
-                        None => assert_eq!(CivilWhen::At(wall), next.occurrence, "{name}"),
+                        None => assert_eq!(wall, next.occurrence, "{name}"),
                         Some(Note::ClockOverlap) => {
                             overlaps += 1;
-                            assert_eq!(CivilWhen::At(wall), next.occurrence, "{name}");
+                            assert_eq!(wall, next.occurrence, "{name}");
+                            // The first of the two: no earlier moment shows that time.
+                            let earlier = (1..=9).map(|n| instant - (20 * n).minutes());
+                            let first = earlier.into_iter().all(|at| shows(at) != wall);
+                            assert!(first, "{name} {wall}");
                         }
                         Some(Note::ClockGap) => {
                             gaps += 1;
-                            assert!(CivilWhen::At(wall) > next.occurrence, "{name} {wall}");
+                            // Moved on by the gap: that time by the clock of before.
+                            let before = instant - 12.hours();
+                            let offset = name.time_zone().to_offset(before);
+                            let meant = CivilWhen::At(offset.to_datetime(instant));
+                            assert_eq!(meant, next.occurrence, "{name} {wall}");
                         }
                         Some(Note::ShortMonth) => unreachable!("every day has a day"),
                     }

@@ -93,19 +93,20 @@ export function bare(moment: Moment): Moment {
 }
 
 /** A rule as a write takes it. */
-export const bareRule = ({ rrule, from, start, time_zone }: Recurrence): Recurrence => ({
+export const bareRule = ({ rrule, from, start, time_zone, missed }: Recurrence): Recurrence => ({
   rrule,
   ...(from ? { from } : {}),
   ...(start ? { start, time_zone } : {}),
+  ...(missed ? { missed } : {}),
 });
 
 /**
  * What a repetition written in words sets on a task. A day in the words keeps the time that the task already has: "every other
  * friday" on something due at 18:30 stays at 18:30.
  */
-export function repeating(reading: Reading | undefined, now: Moment | null): Changes | null {
-  const rule = reading?.recurrence;
-  if (!rule) return null;
+export function repeating(reading: Reading | undefined, now: Moment | null, had?: Recurrence | null): Changes | null {
+  if (!reading?.recurrence) return null;
+  const rule = { ...reading.recurrence, missed: had?.missed };
   const first = reading.due && bare(reading.due);
   if (!first) return { recurrence: bareRule(rule) };
   const time = now?.at?.slice(10);

@@ -18,7 +18,7 @@ test.each([
 
 test('a reminder that failed says by which channel, and what to try again', () => {
   expect(failureOf(event({ channel: 'email', title: 'call mom', delivery: 'd' }), undefined)).toEqual({
-    said: 'The reminder for “call mom” could not be sent (email).',
+    said: 'The reminder for “call mom” could not be sent (e-mail).',
     delivery: 'd',
   });
 });

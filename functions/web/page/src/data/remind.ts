@@ -17,5 +17,11 @@ export function reminderOf({ data }: ErrandEvent, row: Task | undefined, now: Da
 /** The words of a reminder that could not be sent, and what to try again. */
 export function failureOf({ data }: ErrandEvent, row: Task | undefined): { said: string; delivery: string } {
   const { channel, title, delivery } = data as { channel?: string; title?: string; delivery?: string };
-  return { said: words.notSent(title ?? row?.title ?? words.reminderTitle, channel ?? ''), delivery: delivery ?? '' };
+  return {
+    said: words.notSent(
+      title ?? row?.title ?? words.reminderTitle,
+      words.deliveries.channels[channel ?? ''] ?? channel ?? '',
+    ),
+    delivery: delivery ?? '',
+  };
 }

@@ -16,7 +16,7 @@ import { uuid7 } from './uuid7.ts';
 
 const AGAIN = 3_000;
 const KEEP_AFTER = 300;
-const SNOOZE = 10 * 60_000;
+const SNOOZE = 10;
 
 /** Everything the page shows: confirmed rows from the feed, and on top what this browser has not sent yet. */
 class Store {
@@ -24,6 +24,8 @@ class Store {
   waiting = $state.raw<Command[]>([]);
   lists = $state.raw<List[]>([]);
   settings = $state.raw<PersonSettings | null>(null);
+  /** Raised by each message that went out, or could not. */
+  delivered = $state(0);
   /** Raised by each comment, of whatever task. */
   commented = $state(0);
   name = $state('');
@@ -270,6 +272,7 @@ class Store {
       if (task_id && run_id && by?.kind === 'person') this.#runs.set(task_id, run_id);
       if (event.type.startsWith('errand.reminder.sent.')) this.#remind(event);
       if (event.type.startsWith('errand.reminder.failed.')) this.#tellFailure(event);
+      if (/^errand\.reminder\.(sent|failed)\./.test(event.type)) this.delivered += 1;
       if (event.type.startsWith('errand.comment.')) this.commented += 1;
       if (/^errand\.(list|settings)\./.test(event.type)) void this.#readAround();
     }
@@ -282,12 +285,13 @@ class Store {
     const said = reminderOf(event, row, this.now);
     if (said === null) return;
     const open = { words: words.done.open, run: () => (location.hash = `#task/${id}`) };
-    const snooze = { words: words.done.snooze, run: () => void this.#snooze(id) };
+    const snooze = { words: words.done.snooze, run: () => void this.snooze(id) };
     toasts.show(said, row ? [open, snooze] : [], { heading: words.reminderTitle, stays: true, key: event.id });
   }
 
-  async #snooze(id: string) {
-    const until = new Date(Date.now() + SNOOZE);
+  /** Puts the task's reminder off; one that has none gets one. */
+  async snooze(id: string, minutes = SNOOZE) {
+    const until = new Date(Date.now() + minutes * 60_000);
     if (await this.post(`/tasks/${id}/snooze`, { until })) toasts.show(words.done.snoozed(sayTime(until)));
   }
 

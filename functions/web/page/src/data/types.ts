@@ -19,6 +19,7 @@ export interface Recurrence {
   from?: 'schedule' | 'completion';
   start?: string;
   time_zone?: string | null;
+  missed?: 'skip' | 'each' | 'list' | null;
 }
 
 export type Priority = 'none' | 'low' | 'medium' | 'high';
