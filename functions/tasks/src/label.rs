@@ -14,31 +14,12 @@ use domain::{
     task::change::Expect,
 };
 use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Reads, Writes};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::Value;
 use store::Kind;
 
-/// `GET /tags`: those with a record of their own, then all others that stand on an open task; `open` says on how many.
+/// `GET /tags`
 pub(crate) async fn tags(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    let counts = deps.store.counts(&who, deps.clock.now()).await?;
-    let used = counts.into_iter().filter(|(what, ..)| what == "tag");
-    let mut open: BTreeMap<String, u64> = used.map(|(_, name, count)| (name, count)).collect();
-    let mut items = Vec::new();
-    for doc in deps.store.records(&who, Kind::Tag).await? {
-        let mut tag: Value =
-            serde_json::from_str(&doc.json).map_err(|error| Problem::internal(&error))?;
-        let name = tag["name"].as_str().unwrap_or_default().to_lowercase();
-        let same = open
-            .keys()
-            .find(|used| used.to_lowercase() == name)
-            .cloned();
-        let count = same.and_then(|same| open.remove(&same));
-        tag["open"] = count.unwrap_or_default().into();
-        items.push(tag);
-    }
-    let plain = |(name, open)| json!({ "name": name, "color": null, "open": open });
-    items.extend(open.into_iter().map(plain));
-    Ok(Answer::json(&json!({ "items": items, "next": null })))
+    all(deps, who, Kind::Tag).await
 }
 
 /// `PATCH /tags/{name}`: its colour, or another name for it on every task.
