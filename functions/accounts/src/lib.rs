@@ -42,6 +42,7 @@ fn routes() -> Routes<Deps> {
         .patch("/me/settings", me::change_settings)
         .says("Changes the person's settings. Each field that is sent is replaced.")
         .takes::<SettingsInput>()
+        .repeats()
         .shows::<SettingsFields>()
         .get("/me/channels", me::channels)
         .says("Lists how reminders reach the person, and why one does not.")

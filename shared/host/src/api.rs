@@ -87,10 +87,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.last(|operation| operation.answers.push(Answered::json::<A>(status, false)))
     }
 
-    /// It answers 200 with a record, its version as the ETag.
+    /// It answers 200 with a record, its version as the ETag; 304 to a reader who has that version.
     #[must_use]
     pub fn shows<A: JsonSchema>(self) -> Self {
-        self.last(|operation| operation.answers.push(Answered::json::<A>(200, true)))
+        self.last(|operation| {
+            operation.answers.push(Answered::json::<A>(200, true));
+            if operation.method == Method::GET {
+                operation.answers.push(Answered::unchanged());
+                operation.headers.push((
+                    "If-None-Match",
+                    "The ETag that you have. When it is still so: 304.",
+                ));
+            }
+        })
     }
 
     /// It answers 201 with a new record, and where that is.
@@ -117,6 +126,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.last(|operation| {
             operation.problems.insert(status);
         })
+    }
+
+    /// It takes an `Idempotency-Key`, where who may call does not say so.
+    #[must_use]
+    pub fn repeats(self) -> Self {
+        self.last(Operation::repeats)
     }
 
     /// Its body has that shape, where the handler reads it field by field.

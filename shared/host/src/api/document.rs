@@ -182,6 +182,7 @@ const fn words(status: u16) -> &'static str {
         202 => "Begun.",
         204 => "Done; there is nothing to say.",
         303 => "Go there.",
+        304 => "What you have is still so.",
         _ => "Done.",
     }
 }

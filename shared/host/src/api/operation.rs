@@ -58,6 +58,14 @@ impl Answered {
         }
     }
 
+    /// Nothing, to who has it already.
+    pub(super) fn unchanged() -> Self {
+        Self {
+            versioned: true,
+            ..Self::other(304, "")
+        }
+    }
+
     pub(super) fn other(status: u16, media: &'static str) -> Self {
         Self {
             status,
@@ -101,6 +109,11 @@ impl Operation {
         &self.path
     }
 
+    pub(super) fn repeats(&mut self) {
+        self.headers.push(("Idempotency-Key", KEY));
+        self.problems.extend([400, 409, 422]);
+    }
+
     fn signed_in(&mut self, who: Identity) {
         self.who = who;
         self.problems.extend([401, 403, 429]);
@@ -137,8 +150,7 @@ macro_rules! identities {
             fn takes(operation: &mut Operation) {
                 operation.signed_in($scope);
                 if $writes && operation.method != Method::GET {
-                    operation.headers.push(("Idempotency-Key", KEY));
-                    operation.problems.extend([400, 409, 422]);
+                    operation.repeats();
                 }
             }
         }

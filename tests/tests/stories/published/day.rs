@@ -175,6 +175,9 @@ async fn tasks(ann: &Checked<'_>) {
     )
     .await;
     ann.ask("GET /tasks/{id}", &task, none.clone(), 200).await;
+    let known = [("if-none-match", "\"2\"")];
+    ann.with_headers("GET /tasks/{id}", &task, none.clone(), 304, &known)
+        .await;
     ann.ask(
         "GET /tasks/{id}?at=2026-11-23T08:00:30Z",
         &task,
