@@ -24,7 +24,8 @@ pub(crate) fn task_row(id: TaskId, row: &Row<Task>, settings: &Settings) -> Task
         version: row.version,
         updated_at: micros(row.updated_at),
         title: task.title.to_lowercase(),
-        notes: task.notes.to_lowercase(),
+        // The document keeps a NUL, in its own way; a text of PostgreSQL cannot.
+        notes: task.notes.to_lowercase().replace('\0', ""),
         status: task.status.name(),
         due_key: task.due.as_ref().and_then(starts).unwrap_or(NEVER),
         due_end: task

@@ -42,7 +42,8 @@ pub(super) async fn commit(
     store: &PostgresStore,
     command: Command,
 ) -> Result<Committed, StoreError> {
-    let _turn = store.queue.turn(command.who.reader.home).await;
+    let turn = timeout(LIMIT, store.queue.turn(command.who.reader.home)).await;
+    let _turn = turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
     let (mut access, mut was_taken) = (Access::Write, false);
     for _ in 0..TRIES {
         match attempt(store, &command, access).await? {

@@ -24,6 +24,9 @@ const CONNECTIONS: u32 = 8;
 /// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a connection may have been idle and still be taken as it is.
+const PAUSE: Duration = Duration::from_secs(1);
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
 impl PostgresStore {
@@ -45,6 +48,15 @@ impl PostgresStore {
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    // A trip only after a pause, in which the server may have gone and come back.
+                    if meta.idle_for > PAUSE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(connect.clone());
         let hint = Arc::new(Notify::new());
         let (commits, told) = mpsc::channel(1);

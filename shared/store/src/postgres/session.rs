@@ -36,6 +36,8 @@ impl Ask for PgConnection {
             query = match value {
                 Bind::Int(value) => query.bind(value),
                 Bind::MaybeInt(value) => query.bind(value),
+                // PostgreSQL has no NUL in a text.
+                Bind::Text(value) if value.contains('\0') => query.bind(value.replace('\0', "")),
                 Bind::Text(value) => query.bind(value),
             };
         }

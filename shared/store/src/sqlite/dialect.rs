@@ -8,11 +8,15 @@ pub(crate) struct Lite;
 
 impl Dialect for Lite {
     fn search(&self, to: &mut Where, text: &str) {
-        // Each word quoted, so that nothing in it is syntax; the last may still be typed.
+        // Each word quoted, so that nothing in it is syntax; the last may still be typed. A NUL would end the whole.
         let words: Vec<_> = text
-            .split_whitespace()
+            .split(|c: char| c.is_whitespace() || c == '\0')
+            .filter(|word| !word.is_empty())
             .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")))
             .collect();
+        if words.is_empty() {
+            return to.push("1 = 0");
+        }
         to.push("t.no in (select rowid from task_text where task_text match ");
         to.bind(words.join(" ").into());
         to.push(")");

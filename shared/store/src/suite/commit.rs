@@ -8,7 +8,7 @@ use serde_json::json;
 pub async fn what_is_written_is_read_back(store: Checked) {
     let me = person(&store).await;
     let fields = json!({
-        "title": "call mom", "notes": "ask about *Sunday*", "due": {"at": "2026-11-29T15:00:00", "time_zone": "Europe/Berlin"},
+        "title": "call mom", "notes": "ask about\u{0} *Sunday*", "due": {"at": "2026-11-29T15:00:00", "time_zone": "Europe/Berlin"},
         "start": {"date": "2026-11-28"}, "deadline": "2026-12-01", "priority": "high", "tags": ["home", "Familie"],
         "estimate": "PT30M", "links": [{"url": "https://example.org"}], "source": {"system": "todoist", "id": "7"},
         "reminders": [{"id": fresh(), "person": me.person, "offset": "-PT15M", "of": "due"}],

@@ -193,6 +193,8 @@ pub async fn words_are_found(store: Checked) {
         ("dad", 0),
         ("mom milk", 0),
         ("\"", 0),
+        ("\u{0}", 0),
+        ("m\u{0}om", 0),
         ("mom\" OR milk", 0),
         ("NEAR(", 0),
         ("* : -", 0),
