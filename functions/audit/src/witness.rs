@@ -70,8 +70,13 @@ impl Witness {
     }
 
     /// Copies and signs the rest, and closes. The store must still be open.
-    pub async fn close(&self, deps: &Deps) {
+    pub async fn finish(&self, deps: &Deps) {
         self.round(deps).await;
+        self.close().await;
+    }
+
+    /// Closes its copy; what was not copied yet is copied by whoever opens it next.
+    pub async fn close(&self) {
         self.copy.close().await;
     }
 

@@ -16,7 +16,7 @@ use store::{Answer, DueDelivery, DueReminder, Reader, StoreError};
 use tokio_util::sync::CancellationToken;
 
 /// Reminders found at once; more are found by the next look, which follows at once.
-const MOST: u32 = 1_000;
+pub(crate) const MOST: u32 = 1_000;
 /// People's reminders fired side by side; they share the store's batches.
 const SIDE_BY_SIDE: usize = 64;
 /// How long it sleeps when nothing is known to come.
@@ -98,7 +98,7 @@ async fn wake(deps: &Deps, due: DueDelivery) -> Result<(), StoreError> {
     deps.store.commit(&who, need, decide).await.map(drop)
 }
 
-fn done() -> Answer {
+pub(crate) fn done() -> Answer {
     Answer {
         status: 204,
         body: String::new(),

@@ -2,10 +2,12 @@
 //!
 //! A tick is only a hint: whatever was missed is found at the next one, and every step may be done twice or by two clocks.
 
+mod after;
 mod handler;
 #[cfg(test)]
 mod tests;
 
+pub use after::{Left, after_crash, after_restore};
 pub use handler::{Clockwork, tick};
 
 use domain::event::EventKind;

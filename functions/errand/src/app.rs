@@ -1,6 +1,7 @@
 //! The installation: its data folder, its store, its functions and its one local person.
 
 use anyhow::Context;
+use bus::Relay;
 use domain::{
     command::Command,
     id::{UserId, derived},
@@ -11,7 +12,7 @@ use domain::{
 use errand::Functions;
 use host::{Config, Deps, Key, SystemClock, SystemIds};
 use notify::{Channel, Email, MailUrl};
-use std::{path::Path, sync::Arc};
+use std::{io::ErrorKind, path::Path, sync::Arc};
 use store::{Kind, Options, Reader};
 
 /// The witness's copy of the log, in the data folder.
@@ -27,14 +28,14 @@ pub(crate) struct App {
 impl App {
     /// Opens the data folder and the store, and makes the local person where there is none.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
+        let channels = channels(&config)?;
         folder(&config.data)?;
         let ids: Arc<dyn host::Ids> = Arc::new(SystemIds);
         let key = match &config.key {
             Some(text) => Key::from_text(text),
-            None => Key::kept_in(&config.data, || ids.secret()).context("ERRAND_DATA")?,
+            None => key(&config.data, ids.as_ref())?,
         };
         let store = store::open(&config.database_url(), options()).await?;
-        let channels = channels(&config)?;
         let copy = config.data.join(WITNESS);
         let witness = audit::Witness::open(&copy, &config.data, || ids.secret()).await?;
         let deps = Deps::new(store, Arc::new(config), Arc::new(key));
@@ -50,6 +51,36 @@ impl App {
             functions,
         })
     }
+
+    /// Whether whoever has the lock is the only one who writes: a file is locked, a database server may have other clients.
+    pub(crate) fn is_alone(&self) -> bool {
+        store::file(&self.deps.config.database_url()).is_some()
+    }
+
+    /// The relay, for whoever has the lock.
+    pub(crate) fn relay(&self) -> Relay {
+        self.functions.relay(&self.holder())
+    }
+
+    /// Does what follows from what a command has done, for whoever has the lock.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        Ok(self.functions.settle(&self.holder()).await?)
+    }
+
+    /// Who leads: of those who are alone each takes on the lease of the one before, which may have been killed.
+    fn holder(&self) -> String {
+        if self.is_alone() {
+            "errand".to_owned()
+        } else {
+            self.deps.ids.uuid().to_string()
+        }
+    }
+
+    /// Finishes what is being written, and closes.
+    pub(crate) async fn close(&self) {
+        self.functions.witness.close().await;
+        self.deps.store.close().await;
+    }
 }
 
 /// The real clock and randomness, for the store.
@@ -61,7 +92,8 @@ pub(crate) fn options() -> Options {
     )
 }
 
-fn folder(data: &Path) -> anyhow::Result<()> {
+/// Makes the data folder where it is not there, and keeps others out of it.
+pub(crate) fn folder(data: &Path) -> anyhow::Result<()> {
     let made = std::fs::create_dir_all(data);
     made.with_context(|| {
         format!(
@@ -72,32 +104,42 @@ fn folder(data: &Path) -> anyhow::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(data)?.permissions().mode();
         // What is in it is one person's; on a folder that is not ours this is no reason to stop.
-        let _ = std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700));
+        let _ = std::fs::set_permissions(data, std::fs::Permissions::from_mode(mode & 0o700));
     }
     Ok(())
 }
 
+/// What to say where a file in the data folder cannot be written.
+pub(crate) fn unwritable(data: &Path) -> String {
+    format!(
+        "ERRAND_DATA: nothing can be written into the folder {}: is it this user's, and is there room? --data chooses another",
+        data.display()
+    )
+}
+
+fn key(data: &Path, ids: &dyn host::Ids) -> anyhow::Result<Key> {
+    Key::kept_in(data, || ids.secret()).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => anyhow::Error::new(error).context("ERRAND_DATA"),
+        _ => anyhow::Error::new(error).context(unwritable(data)),
+    })
+}
+
 /// Mail, where there is a server for it.
-fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>> {
+pub(crate) fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>> {
     let Some(mail) = &config.mail else {
         return Ok(Vec::new());
     };
-    let server = MailUrl::parse(mail.url.reveal()).context("ERRAND_MAIL_URL")?;
-    Ok(vec![Arc::new(
-        Email::new(server, &mail.from).context("ERRAND_MAIL_FROM")?,
-    )])
+    let server = MailUrl::parse(mail.url.reveal())?;
+    Ok(vec![Arc::new(Email::new(server, &mail.from)?)])
 }
 
 /// The one person of the embedded default; the address given at start becomes theirs.
 async fn local_person(deps: &Deps) -> anyhow::Result<Reader> {
-    let zone = match deps.config.zone.as_str() {
-        "UTC" => jiff::tz::TimeZone::system()
-            .iana_name()
-            .unwrap_or("UTC")
-            .to_owned(),
-        chosen => chosen.to_owned(),
-    };
+    let machine = || jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
+    let zone = deps.config.zone.clone().or_else(machine);
+    let zone = zone.unwrap_or_else(|| "UTC".to_owned());
     let person = deps
         .store
         .person(UserId(derived(&["local person"])), "me", &zone)

@@ -6,18 +6,40 @@ use std::path::PathBuf;
 
 /// A task manager you talk to.
 ///
-/// Without a command it serves: page, API, assistant, reminders, all in this process, over a SQLite file or PostgreSQL. It prints a link;
-/// open it in a browser of this machine.
+/// Without a command it serves: page, API, assistant, reminders, all in this process, over a
+/// SQLite file or PostgreSQL. It prints a link; open it in a browser of this machine.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES, verbatim_doc_comment)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Flags that stand for settings; with any command, before or after it.
+#[derive(Debug, clap::Args)]
+#[command(
+    next_help_heading = "Settings (each is also an environment variable; the README has all)"
+)]
+struct Settings {
     /// Where everything is kept [default: ~/.local/share/errand]
-    #[arg(long, global = true, value_name = "FOLDER", env = "ERRAND_DATA")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "ERRAND_DATA",
+        hide_env_values = true
+    )]
     data: Option<String>,
     /// Where to listen [default: 127.0.0.1:8700]
-    #[arg(long, global = true, value_name = "ADDRESS", env = "ERRAND_LISTEN")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        env = "ERRAND_LISTEN",
+        hide_env_values = true
+    )]
     listen: Option<String>,
     /// sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE; the file errand.db in the data folder unless given
     #[arg(
@@ -38,10 +60,22 @@ pub(crate) struct Args {
     )]
     mail_url: Option<String>,
     /// The sender of reminders
-    #[arg(long, global = true, value_name = "ADDRESS", env = "ERRAND_MAIL_FROM")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        env = "ERRAND_MAIL_FROM",
+        hide_env_values = true
+    )]
     mail_from: Option<String>,
     /// The address that your reminders go to
-    #[arg(long, global = true, value_name = "ADDRESS", env = "ERRAND_MAIL_TO")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        env = "ERRAND_MAIL_TO",
+        hide_env_values = true
+    )]
     mail_to: Option<String>,
 }
 
@@ -50,64 +84,152 @@ const EXAMPLES: &str = "Examples:
   errand add 'call mom every Sunday at 3pm, remind me 15 minutes before'
   errand today                              what is due
   errand done call mom                      complete it
-  errand export > mine.json                 everything you have, as JSON
+  errand export mine.json                   everything you have, as JSON
   errand backup /mnt/backup/errand.db       a copy of the database, while it runs
   errand token --name laptop                a token for a program that calls the API
 
-The README has all settings; each is also an environment variable.";
+A command asks the errand that runs on this machine; where none runs, it opens the data folder.
+
+Exit codes: 0 done; 1 not done, or something is wrong: the words say what; 2 not understood.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve everything in this process (the default)
+    ///
+    /// Prints a link that signs a browser in, once. Serves until ctrl-c or SIGTERM, and then ends
+    /// what it has begun. One process serves a data folder.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand serve
+  PORT=9000 errand serve
+  errand serve --data /srv/errand --mail-url smtp://localhost --mail-to ann@example.org"
+    )]
     Serve,
-    /// Make a task out of a line: `errand add 'pay rent monthly on the 31st !high #home'`
+    /// Make a task out of a line
+    ///
+    /// Reads dates, repetition and reminders as you write them, and `#tag`, `+list`, `!high`; what
+    /// stands in double quotes is left as it is. Prints the task as it was understood.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand add buy milk
+  errand add 'pay rent monthly on the 31st !high #home'
+  errand add 'call mom every Sunday at 3pm, remind me 15 minutes before'
+
+A shell reads # and ! itself: put single quotes around the line."
+    )]
     Add {
         /// The line, as you would say it
         #[arg(required = true, trailing_var_arg = true)]
         words: Vec<String>,
     },
     /// Show what is overdue and due today
+    ///
+    /// One task a line: `!` when its priority is high, when it is due, its title, how it repeats.
+    #[command(verbatim_doc_comment)]
     Today,
-    /// Complete the task that these words mean; asks when several fit
+    /// Complete the task that these words mean
+    ///
+    /// A few words of its title are enough. Where several tasks fit, it shows them and completes none
+    /// (exit code 1). The next occurrence of a task that repeats is made at once.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand done call mom
+  errand done rent"
+    )]
     Done {
         /// Its title, or enough of it
         #[arg(required = true, trailing_var_arg = true)]
         words: Vec<String>,
     },
-    /// Read JSON lines {text, now, time_zone, mode} and say what each would do; nothing is done
+    /// Say what lines of text would do; nothing is done
+    ///
+    /// Reads a JSON object a line from standard input, and writes one a line for each: how it is
+    /// understood, or what is wrong with the line. It needs no data folder.
+    #[command(verbatim_doc_comment, after_help = INTERPRET)]
     Interpret,
-    /// Write everything you have as JSON, to the file or to standard output
+    /// Write everything you have as JSON
+    ///
+    /// To the file, which is replaced, or to standard output. `errand import` takes it back, also on
+    /// another machine.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand export mine.json
+  errand export | jq '.tasks[].title'"
+    )]
     Export {
         /// The file
         to: Option<PathBuf>,
     },
-    /// Read what `export` wrote, from the file or from standard input; twice makes nothing twice
+    /// Read what `export` wrote
+    ///
+    /// From the file, or from standard input. Importing the same twice makes nothing twice: what is
+    /// there stays as it is.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand import mine.json
+  ssh old-machine errand export | errand import"
+    )]
     Import {
         /// The file
         from: Option<PathBuf>,
     },
-    /// Fold the log again and write the tables from it; with --check only compare
+    /// Write the tables anew from the log
+    ///
+    /// The log of events is the truth, and the tables follow from it. This folds the log again, says
+    /// what differs, and mends it; with --check it only says so.
+    #[command(verbatim_doc_comment)]
     Rebuild {
         /// Only say what differs; exit code 1 when anything does
         #[arg(long)]
         check: bool,
     },
-    /// Prove that nothing in the log was altered or removed; exit code 1 when something was
+    /// Prove that nothing in the log was altered or removed
+    ///
+    /// Computes the chain of hashes again, and compares it with the witness's own copy and its signed
+    /// heads. Exit code 1, and the place, when something was altered.
+    #[command(verbatim_doc_comment)]
     Verify,
     /// Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
+    #[command(after_help = "Examples:
+  errand backup /mnt/backup/errand-monday.db
+
+`errand restore` puts it back.")]
     Backup {
         /// The file; it must not exist yet
         to: PathBuf,
     },
-    /// Put a backup in place of the database; the one there is kept beside it
+    /// Put a backup in place of the database
+    ///
+    /// Errand must not be running. The database from before is kept beside it. Reminders that would
+    /// have come since the backup are marked as skipped, and open pages read everything anew.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand restore /mnt/backup/errand-monday.db"
+    )]
     Restore {
         /// What `backup` wrote
         from: PathBuf,
     },
-    /// Make a token for a program, shown once; or a new link that signs a browser in
+    /// Make a token for a program, or a link for a browser
+    ///
+    /// It is shown this once. Programs send it as `Authorization: Bearer TOKEN`. A link signs one
+    /// browser in, within a day.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand token --name laptop
+  errand token --name dashboard --scopes tasks:read,events:read
+  errand token --link"
+    )]
     Token {
         /// A link for a browser instead
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["name", "scopes"])]
         link: bool,
         /// What it is for; stands in the history as the client
         #[arg(long, default_value = "cli")]
@@ -118,16 +240,25 @@ pub(crate) enum Command {
     },
 }
 
+const INTERPRET: &str = r#"A line to read:
+  {"text": "call mom tomorrow at 3pm", "now": "2026-11-25T10:00:00+01:00", "time_zone": "Europe/Berlin", "mode": "add"}
+
+mode is add (it becomes a task) or talk (it may be any wish; the default). now has an offset.
+
+Examples:
+  errand interpret < lines.jsonl > answers.jsonl"#;
+
 impl Args {
     /// The settings: flags over environment.
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        let settings = &self.settings;
         let flags = [
-            ("ERRAND_DATA", &self.data),
-            ("ERRAND_LISTEN", &self.listen),
-            ("ERRAND_DATABASE_URL", &self.database_url),
-            ("ERRAND_MAIL_URL", &self.mail_url),
-            ("ERRAND_MAIL_FROM", &self.mail_from),
-            ("ERRAND_MAIL_TO", &self.mail_to),
+            ("ERRAND_DATA", &settings.data),
+            ("ERRAND_LISTEN", &settings.listen),
+            ("ERRAND_DATABASE_URL", &settings.database_url),
+            ("ERRAND_MAIL_URL", &settings.mail_url),
+            ("ERRAND_MAIL_FROM", &settings.mail_from),
+            ("ERRAND_MAIL_TO", &settings.mail_to),
         ];
         let flag = |name: &str| {
             flags

@@ -1,6 +1,6 @@
 //! How a command reaches the API: over the running program, or, where none runs, in this process.
 
-use crate::{app::App, serve::token_file};
+use crate::{app::App, lock::Lock, serve::token_file};
 use anyhow::{Context, anyhow, bail};
 use axum::{Router, body::Body};
 use host::Config;
@@ -22,6 +22,7 @@ enum Way {
         router: Router,
         app: Box<App>,
         host: String,
+        lock: Option<Lock>,
     },
 }
 
@@ -31,6 +32,7 @@ impl Client {
         let base = format!("http://{}", config.listen);
         let http = reqwest::Client::builder()
             .timeout(std::time::Duration::from_secs(30))
+            .no_proxy() // it is this machine
             .build()?;
         let token =
             std::fs::read_to_string(config.data.join("token")).map(|token| token.trim().to_owned());
@@ -42,6 +44,7 @@ impl Client {
                 way: Way::Running { base, http },
             });
         }
+        let lock = Lock::try_take(&config)?;
         let app = App::open(config).await?;
         let path = token_file(&app).await?;
         let token = std::fs::read_to_string(path)?.trim().to_owned();
@@ -53,6 +56,7 @@ impl Client {
                 router: app.functions.router(&feed),
                 app: Box::new(app),
                 host,
+                lock,
             },
         })
     }
@@ -120,11 +124,17 @@ impl Client {
         ))
     }
 
-    /// Closes what was opened.
-    pub(crate) async fn close(self) {
-        if let Way::Here { app, .. } = self.way {
-            app.deps.store.close().await;
-        }
+    /// Does what follows from what was done, unless a running program does it, and closes what was opened.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        let Way::Here { app, lock, .. } = self.way else {
+            return Ok(());
+        };
+        let settled = match lock {
+            Some(_) => app.settle().await,
+            None => Ok(()),
+        };
+        app.close().await;
+        settled
     }
 }
 

@@ -1,23 +1,24 @@
 //! Commands that a person types.
 
-use crate::{app::App, client::Client, serve};
-use anyhow::bail;
+use crate::{app::App, client::Client, say::say, serve};
+use anyhow::{Context, bail};
 use host::Config;
 use http::Method;
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, Read, Write},
+    io::{BufRead, Read},
     path::Path,
     process::ExitCode,
 };
 
 /// `errand interpret`: JSON lines in, JSON lines out.
 pub(crate) fn interpret() -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
-    for line in std::io::stdin().lock().lines() {
+    for line in std::io::stdin().lock().split(b'\n') {
         let line = line?;
+        // What is no text is answered as what it is: a line that cannot be read.
+        let line = String::from_utf8_lossy(&line);
         if !line.trim().is_empty() {
-            writeln!(out, "{}", language::interpret_line(&line))?;
+            say(language::interpret_line(&line))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -66,10 +67,9 @@ pub(crate) async fn add(config: Config, line: &str) -> anyhow::Result<()> {
                 None,
             )
             .await?;
-        println!("{}", told(&task));
+        say(told(&task))?;
     }
-    client.close().await;
-    Ok(())
+    client.close().await
 }
 
 /// A task on one line.
@@ -101,13 +101,12 @@ pub(crate) async fn today(config: Config) -> anyhow::Result<()> {
         .await?;
     let tasks = page["items"].as_array().cloned().unwrap_or_default();
     if tasks.is_empty() {
-        println!("All done for today.");
+        say("All done for today.")?;
     }
     for task in &tasks {
-        println!("{}", told(task));
+        say(told(task))?;
     }
-    client.close().await;
-    Ok(())
+    client.close().await
 }
 
 /// `errand done`
@@ -148,9 +147,9 @@ pub(crate) async fn done(config: Config, words: &str) -> anyhow::Result<()> {
     let task = client
         .ask(Method::POST, &format!("/api/v1/tasks/{id}/complete"), None)
         .await?;
-    println!("Done: {}", task["title"].as_str().unwrap_or_default());
-    client.close().await;
-    Ok(())
+    let title = task["title"].as_str().unwrap_or_default();
+    say(format_args!("Done: {title}"))?;
+    client.close().await
 }
 
 /// `errand export`
@@ -159,38 +158,41 @@ pub(crate) async fn export(config: Config, to: Option<&Path>) -> anyhow::Result<
     let all = client.ask(Method::GET, "/api/v1/export", None).await?;
     let text = serde_json::to_string_pretty(&all)?;
     match to {
-        Some(path) => std::fs::write(path, text)?,
-        None => writeln!(std::io::stdout(), "{text}")?,
+        Some(path) => host::secret::write_private(path, &text)
+            .with_context(|| format!("{} cannot be written", path.display()))?,
+        None => say(text)?,
     }
-    client.close().await;
-    Ok(())
+    client.close().await
 }
 
 /// `errand import`
 pub(crate) async fn import(config: Config, from: Option<&Path>) -> anyhow::Result<()> {
     let mut text = String::new();
+    let name = from.map_or("standard input".to_owned(), |path| {
+        path.display().to_string()
+    });
     match from {
-        Some(path) => text = std::fs::read_to_string(path)?,
-        None => drop(std::io::stdin().read_to_string(&mut text)?),
+        Some(path) => std::fs::read_to_string(path).map(|read| text = read),
+        None => std::io::stdin().read_to_string(&mut text).map(drop),
     }
+    .with_context(|| format!("{name} cannot be read"))?;
+    let export = serde_json::from_str(&text)
+        .with_context(|| format!("{name} is not what `errand export` writes"))?;
     let client = Client::open(config).await?;
     let done = client
-        .ask(
-            Method::POST,
-            "/api/v1/import",
-            Some(&serde_json::from_str(&text)?),
-        )
+        .ask(Method::POST, "/api/v1/import", Some(&export))
         .await?;
     let problems = done["problems"].as_array().cloned().unwrap_or_default();
-    println!("{} steps done, {} not.", done["imported"], problems.len());
+    say(format_args!(
+        "Steps done: {}. Not done: {}.",
+        done["imported"],
+        problems.len()
+    ))?;
     for problem in problems {
-        println!(
-            "  {}",
-            problem["problem"]["detail"].as_str().unwrap_or_default()
-        );
+        let words = problem["problem"]["detail"].as_str().unwrap_or_default();
+        say(format_args!("  {words}"))?;
     }
-    client.close().await;
-    Ok(())
+    client.close().await
 }
 
 /// `errand token`
@@ -202,16 +204,15 @@ pub(crate) async fn token(
 ) -> anyhow::Result<()> {
     if link {
         let app = App::open(config).await?;
-        println!("{}", serve::link(&app, &app.person).await?);
-        app.deps.store.close().await;
-        return Ok(());
+        let link = serve::link(&app, &app.person).await?;
+        app.close().await;
+        return say(link);
     }
     let client = Client::open(config).await?;
     let asked = json!({ "name": name, "scopes": scopes });
     let made = client
         .ask(Method::POST, "/api/v1/me/tokens", Some(&asked))
         .await?;
-    println!("{}", made["token"].as_str().unwrap_or_default());
-    client.close().await;
-    Ok(())
+    say(made["token"].as_str().unwrap_or_default())?;
+    client.close().await
 }

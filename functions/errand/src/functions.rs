@@ -54,11 +54,27 @@ impl Functions {
         ]
     }
 
-    /// The relay, which delivers to them.
-    pub fn relay(&self) -> Relay {
+    /// The relay, which delivers to them; it leads under that name.
+    pub fn relay(&self, holder: &str) -> Relay {
+        self.relay_to(self.subscribers(), holder)
+    }
+
+    /// Delivers what is in the outbox to those of whom nobody outside hears: the next occurrence is made, the witness copies. A
+    /// reminder that is due is left to the clock, which finds it in the database.
+    ///
+    /// # Errors
+    /// When the store does not answer; what was not delivered is delivered later.
+    pub async fn settle(&self, holder: &str) -> Result<(), store::StoreError> {
+        let mut quiet = self.subscribers();
+        quiet.retain(|subscriber| subscriber.kinds != remind::SUBSCRIBES);
+        let mut relay = self.relay_to(quiet, holder);
+        while relay.step(self.deps.clock.now()).await? > 0 {}
+        Ok(())
+    }
+
+    fn relay_to(&self, subscribers: Vec<Subscriber>, holder: &str) -> Relay {
         let clock = self.deps.clock.clone();
-        let bus = Arc::new(MemoryBus::new(self.subscribers(), clock.clone()));
-        let holder = self.deps.ids.uuid().to_string();
+        let bus = Arc::new(MemoryBus::new(subscribers, clock.clone()));
         let installation = self.deps.key.installation();
         Relay::new(self.deps.store.clone(), bus, clock, installation, holder)
     }

@@ -5,14 +5,19 @@ mod args;
 mod client;
 mod commands;
 mod keep;
+mod lock;
+mod say;
 mod serve;
 
 use args::{Args, Command};
-use clap::Parser;
+use clap::{Parser, error::ErrorKind};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(told) => return not_run(&told),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -22,12 +27,30 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(args)) {
         Ok(code) => code,
+        Err(error) if say::is_unheard(&error) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
 }
 
+/// Help, the version, or a line that was not understood.
+fn not_run(told: &clap::Error) -> ExitCode {
+    // Who does not listen needs no help.
+    let _ = told.print();
+    if told.kind() == ErrorKind::InvalidSubcommand {
+        eprintln!("\nTo make a task of a line: errand add 'buy milk tomorrow'");
+    }
+    u8::try_from(told.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
 fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("errand: {error:#}");
+    // Some errors say what their cause says.
+    let mut words = String::from("errand");
+    for cause in error.chain().map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    eprintln!("{words}");
     ExitCode::FAILURE
 }
 

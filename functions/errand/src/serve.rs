@@ -1,6 +1,10 @@
 //! Serving everything in one process.
 
-use crate::app::App;
+use crate::{
+    app::{self, App},
+    lock::Lock,
+    say::say,
+};
 use clock::Clockwork;
 use host::{Config, serve, telemetry};
 use store::Reader;
@@ -9,12 +13,18 @@ use tokio::task::JoinSet;
 /// Serves until it is asked to stop; nothing that was begun is lost.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
+    // Said before anything is made.
+    drop(app::channels(&config)?);
     let listener = serve::bind(config.listen)
         .await
         .map_err(anyhow::Error::msg)?;
     let mut config = config;
     config.listen = listener.local_addr()?;
+    let _lock = Lock::wait(&config).await?;
     let app = App::open(config).await?;
+    if app.is_alone() {
+        clock::after_crash(&app.deps).await?;
+    }
     let stop = serve::shutdown_on_signals()?;
     let token = token_file(&app).await?;
     let link = link(&app, &app.person).await?;
@@ -22,7 +32,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let mut running = JoinSet::new();
     let feed = live::Feed::new(app.deps.clone());
     running.spawn(feed.clone().run(stop.clone()));
-    running.spawn(app.functions.relay().run(stop.clone()));
+    running.spawn(app.relay().run(stop.clone()));
     running.spawn(Clockwork::new(app.deps.clone(), vec![app.person.clone()]).run(stop.clone()));
     running.spawn(
         app.functions
@@ -33,18 +43,26 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     // The first reading of a date builds its tables; nobody should wait for that.
     tokio::task::spawn_blocking(language::warm);
 
-    println!("Errand is at {link}");
-    println!("The link signs your browser in once. Programs use the token in {token}.");
-    if app.deps.config.mail.is_none() {
-        println!(
-            "Reminders show on the open page; for e-mail set ERRAND_MAIL_URL, ERRAND_MAIL_FROM and ERRAND_MAIL_TO."
-        );
-    }
+    // Whoever started it may not listen; it serves all the same.
+    let _ = greet(&app, &link, &token);
     serve::serve(listener, app.functions.router(&feed), stop.clone()).await?;
     stop.cancel();
     while running.join_next().await.is_some() {}
-    app.functions.witness.close(&app.deps).await;
-    app.deps.store.close().await;
+    app.functions.witness.finish(&app.deps).await;
+    app.close().await;
+    Ok(())
+}
+
+fn greet(app: &App, link: &str, token: &str) -> anyhow::Result<()> {
+    say(format_args!("Errand is at {link}"))?;
+    say(format_args!(
+        "The link signs your browser in once. Programs use the token in {token}."
+    ))?;
+    if app.deps.config.mail.is_none() {
+        say(
+            "Reminders show on the open page; for e-mail set ERRAND_MAIL_URL, ERRAND_MAIL_FROM and ERRAND_MAIL_TO.",
+        )?;
+    }
     Ok(())
 }
 

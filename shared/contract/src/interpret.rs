@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A line of text to read, with all that its reading depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(expecting = "an object with `text`, `now` and `time_zone`")]
 pub struct InterpretRequest {
     /// What the person wrote: at most 500 characters for quick add, 10,000 in talk.
     pub text: String,

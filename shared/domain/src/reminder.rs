@@ -1,10 +1,12 @@
 //! Reminders: when they come, and how they become deliveries.
 
+mod after;
 mod deliver;
 mod digest;
 #[cfg(test)]
 mod tests;
 
+pub use after::{give_up, release, skip};
 pub use deliver::{Tried, channels, claim, fire, in_words, record, retry, wake};
 pub(crate) use digest::plan as plan_digest;
 pub use digest::{gather, next_digest};

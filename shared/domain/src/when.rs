@@ -95,7 +95,10 @@ impl When {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `date`, or with `at` and `time_zone`"
+)]
 struct Wire {
     #[serde(
         default,

@@ -25,8 +25,8 @@ pub struct Config {
     pub key: Option<Secret>,
     /// `ERRAND_PUBLIC_URL`: how people reach the page, for links and for the `Host` that is answered.
     pub public_url: Option<PublicUrl>,
-    /// `ERRAND_ZONE`: the zone of a new person whose device does not say theirs (UTC).
-    pub zone: String,
+    /// `ERRAND_ZONE`: the zone of a new person whose device does not say theirs; the machine's when not set.
+    pub zone: Option<String>,
     /// `ERRAND_MAIL_URL`, `ERRAND_MAIL_FROM`, `ERRAND_MAIL_TO`; none: no mail is sent.
     pub mail: Option<Mail>,
     /// `ERRAND_KAFKA_BROKERS`, `ERRAND_KAFKA_SECURITY`; none: events stay in the process.
@@ -87,7 +87,7 @@ impl Config {
             behind_proxy,
             data: parts::data(get("ERRAND_DATA"), get("XDG_DATA_HOME"), get("HOME"))?,
             database: parts::database(get("ERRAND_DATABASE_URL"))?,
-            key: get("ERRAND_KEY").map(Secret::new),
+            key: parts::key(get("ERRAND_KEY"))?,
             public_url: get("ERRAND_PUBLIC_URL").map(PublicUrl::parse).transpose()?,
             zone: parts::zone(get("ERRAND_ZONE"))?,
             mail: Mail::parse(
@@ -121,7 +121,7 @@ impl Config {
             database: None,
             key: None,
             public_url: None,
-            zone: "UTC".to_owned(),
+            zone: Some("UTC".to_owned()),
             mail: None,
             kafka: None,
             model: None,
@@ -134,7 +134,7 @@ impl Config {
 
     /// Where the database is: the setting, or the file in the data folder.
     pub fn database_url(&self) -> String {
-        let own = || format!("sqlite:{}", self.data.join("errand.db").display());
+        let own = || store::address(&self.data.join("errand.db"));
         self.database
             .as_ref()
             .map_or_else(own, |url| url.reveal().to_owned())

@@ -42,9 +42,11 @@ impl From<StoreError> for Outcome {
             | StoreError::CursorInvalid
             | StoreError::CursorGone
             | StoreError::Unsupported(_) => Self::Never(error.to_string()),
-            StoreError::InFlight | StoreError::Unavailable(_) | StoreError::Corrupt(_) => {
-                Self::Later(error.to_string())
-            }
+            StoreError::InFlight
+            | StoreError::Unavailable(_)
+            | StoreError::Full(_)
+            | StoreError::Damaged(_)
+            | StoreError::Corrupt(_) => Self::Later(error.to_string()),
         }
     }
 }

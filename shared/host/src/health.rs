@@ -30,7 +30,7 @@ async fn ready(deps: Deps) -> Result<Answer, Problem> {
         .sleep_until(deps.clock.now() + SignedDuration::from_secs(2));
     tokio::select! {
         biased;
-        now = deps.store.now() => { now?; }
+        answer = deps.store.next_moment() => { answer?; }
         () = late => return Err(Problem::unavailable("The database does not answer.")),
     }
     Ok(Answer::raw(200, r#"{"status":"ready"}"#))

@@ -24,7 +24,7 @@ mod types;
 pub mod witness;
 
 pub use error::StoreError;
-pub use open::{OpenError, open};
+pub use open::{OpenError, address, file, open};
 pub use seam::{Clock, NoSeam, Options, Random, Seam, Spawn};
 pub use types::*;
 
@@ -173,7 +173,7 @@ pub trait Store: Send + Sync {
     async fn tidy(&self, before: Timestamp) -> Result<(), StoreError>;
     /// Folds the log again and compares it with the rows; writes the rows anew when `repair`. Answers what differs, in words.
     async fn rebuild(&self, repair: bool) -> Result<Vec<String>, StoreError>;
-    /// Writes a copy of the database to a file (SQLite's online backup); PostgreSQL has its own tools.
+    /// Writes a copy of the database to a file, whole or not at all (SQLite's online backup); PostgreSQL has its own tools.
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError>;
     /// Raises the epoch, after a restore: cursors from before answer "gone".
     async fn raise_epoch(&self) -> Result<(), StoreError>;

@@ -1,8 +1,12 @@
 //! Opens the store that an address names.
 
 use crate::{Options, Store, postgres::PostgresStore, sqlite::SqliteStore};
-use sqlx::migrate::MigrateError;
-use std::sync::Arc;
+use sqlx::{migrate::MigrateError, sqlite::SqliteConnectOptions};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
 /// Why a store could not be opened, in words for the person who starts it.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +108,16 @@ pub enum OpenError {
         #[source]
         source: sqlx::Error,
     },
-    /// It does not answer, is full, or refuses the user.
+    /// There is no room for it.
+    #[error("the disk of the database {path} is full: make room, then start again")]
+    Full {
+        /// The file.
+        path: String,
+        /// What the database said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// It does not answer, or refuses the user.
     #[error("the database {path} cannot be used now")]
     Unavailable {
         /// The database.
@@ -127,6 +140,24 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>, OpenErr
         "{:?} is neither sqlite: nor postgres:",
         url.split(':').next().unwrap_or_default()
     )))
+}
+
+/// The file that an address names, where it names one.
+pub fn file(url: &str) -> Option<PathBuf> {
+    let options = SqliteConnectOptions::from_str(url).ok()?;
+    let named = url.starts_with("sqlite:") && !is_memory(url);
+    named.then(|| options.get_filename().to_owned())
+}
+
+/// The address of a file, whatever characters its name has.
+pub fn address(file: &Path) -> String {
+    let name = file.display().to_string();
+    format!("sqlite:{}", name.replace('%', "%25").replace('?', "%3F"))
+}
+
+/// Whether it is kept in memory, and gone with the process.
+pub(crate) fn is_memory(url: &str) -> bool {
+    matches!(url, "sqlite::memory:" | "sqlite://:memory:" | "sqlite:")
 }
 
 impl OpenError {
@@ -164,10 +195,12 @@ impl OpenError {
         match code.as_str() {
             "28000" | "28P01" => Self::SignIn { path, source },
             "3D000" => Self::Missing { path, source },
+            "53100" => Self::Full { path, source },
             "42501" => Self::Denied { path, source },
             sqlite if sqlite.len() < 5 => match sqlite.parse::<u32>().map(|code| code & 0xff) {
                 Ok(14) => Self::Folder { path, source },
                 Ok(8 | 3) => Self::ReadOnly { path, source },
+                Ok(13) => Self::Full { path, source },
                 Ok(11 | 26) => Self::Damaged { path, source },
                 _ => Self::Unavailable { path, source },
             },

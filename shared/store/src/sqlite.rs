@@ -2,6 +2,7 @@
 
 mod backend;
 mod batch;
+mod copy;
 mod dialect;
 mod hot;
 mod load;
@@ -11,7 +12,12 @@ mod writer;
 
 pub use hot::hot_queries;
 
-use crate::{Committed, Options, StoreError, backend::Desk, decide::Command, open::OpenError};
+use crate::{
+    Committed, Options, StoreError,
+    backend::Desk,
+    decide::Command,
+    open::{OpenError, is_memory},
+};
 use futures::future::BoxFuture;
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection,
@@ -38,7 +44,7 @@ pub(crate) struct SqliteStore {
 impl SqliteStore {
     /// Opens the file of that address (`sqlite:PATH`, `sqlite::memory:`), made where it is not there.
     pub(crate) async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
-        let memory = matches!(url, "sqlite::memory:" | "sqlite://:memory:" | "sqlite:");
+        let memory = is_memory(url);
         let (base, path) = if memory {
             let name = format!("/errand-{:032x}", (options.random)());
             (

@@ -62,6 +62,8 @@ mod file {
             .await
             .unwrap();
         store.close().await;
+        let log = folder.path().join("errand.db-wal");
+        assert!(!log.exists(), "the file holds everything by itself");
         assert!(
             matches!(
                 store.task(&me, id).await,

@@ -65,6 +65,8 @@ pub struct SmtpServer {
 #[derive(Default)]
 struct Shared {
     mails: watch::Sender<Vec<Mail>>,
+    /// How many of the next behaviours were not used yet.
+    left: watch::Sender<usize>,
     script: Mutex<Script>,
 }
 
@@ -110,7 +112,23 @@ impl SmtpServer {
 
     /// What it does with the next mails (or greetings), one each; after them as [`Self::set`] says.
     pub fn next(&self, behaviours: impl IntoIterator<Item = Behaviour>) {
-        self.shared.script(|script| script.next.extend(behaviours));
+        let left = self.shared.script(|script| {
+            script.next.extend(behaviours);
+            script.next.len()
+        });
+        self.shared.left.send_replace(left);
+    }
+
+    /// Returns when everything given to [`Self::next`] was done; panics when it was not within 30 s.
+    pub async fn wait_until_done(&self) {
+        let mut left = self.shared.left.subscribe();
+        let done = left.wait_for(|left| *left == 0);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(30), done)
+                .await
+                .is_ok(),
+            "no mail came for what was still to be done"
+        );
     }
 
     /// How many connections were opened so far.
@@ -156,7 +174,12 @@ impl Shared {
     }
 
     fn take(&self) -> Behaviour {
-        self.script(|script| script.next.pop_front().unwrap_or(script.always))
+        let (behaviour, left) = self.script(|script| {
+            let behaviour = script.next.pop_front().unwrap_or(script.always);
+            (behaviour, script.next.len())
+        });
+        self.left.send_replace(left);
+        behaviour
     }
 
     fn keep(&self, mail: Mail) {

@@ -122,7 +122,7 @@ async fn heads_are_signed_once_for_what_happened_and_published() {
     );
     assert_eq!(report.head, lines[5].hash);
     kit::create(&scene.deps.store, &scene.me, json!({ "title": "tea" })).await;
-    scene.witness.close(&scene.deps).await;
+    scene.witness.finish(&scene.deps).await;
     // The key stays; the copy goes on where it was.
     let again = witness(&scene.folder, 2).await;
     let report = verify_all(scene.deps.store.as_ref(), &again).await.unwrap();
@@ -143,7 +143,7 @@ async fn a_forged_head_is_found() {
             "the signature of its head is forged",
         ),
         (
-            "update signed set signature = substr(signature, 1, 126) || '00'",
+            "update signed set signature = substr(signature, 1, 126) || 'ff'",
             "the signature of its head is forged",
         ),
         (
@@ -151,7 +151,7 @@ async fn a_forged_head_is_found() {
             "the signature of its head is forged",
         ),
         (
-            "update signed set key = substr(key, 1, 62) || '00'",
+            "update signed set key = substr(key, 1, 62) || 'xx'",
             "another key than the witness has",
         ),
         (

@@ -238,7 +238,7 @@ fn stands(state: &State, item: &Item) -> bool {
 }
 
 /// Keeps the words of the task as they are now.
-fn freeze(state: &State, item: &mut Item, settings: &Settings) {
+pub(super) fn freeze(state: &State, item: &mut Item, settings: &Settings) {
     if let Ok(row) = state.row::<Task>(item.task.0) {
         item.title.clone_from(&row.value.title);
         let due = row.value.due.as_ref();
@@ -298,7 +298,13 @@ pub fn record(state: &mut State, id: DeliveryId, token: &str, tried: &Tried, now
     }
 }
 
-fn close(state: &mut State, delivery: Delivery, to: DeliveryState, receipt: &str, now: Timestamp) {
+pub(super) fn close(
+    state: &mut State,
+    delivery: Delivery,
+    to: DeliveryState,
+    receipt: &str,
+    now: Timestamp,
+) {
     let kind = if to == DeliveryState::Sent {
         EventKind::ReminderSent
     } else {

@@ -1,5 +1,6 @@
 //! When reminders come, and what becomes of them.
 
+mod after;
 mod deliver;
 mod digest;
 

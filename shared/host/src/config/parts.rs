@@ -78,7 +78,15 @@ pub struct Mail {
 
 impl Mail {
     pub(super) fn parse(url: Given, from: Given, to: Given) -> Result<Option<Self>, ConfigError> {
-        let Some(url) = url else { return Ok(None) };
+        let Some(url) = url else {
+            let alone = [("ERRAND_MAIL_FROM", from), ("ERRAND_MAIL_TO", to)];
+            let alone = alone.into_iter().find(|(_, address)| address.is_some());
+            return alone.map_or(Ok(None), |(name, _)| {
+                let words =
+                    format!("is missing, while {name} is given: by which server does mail go out?");
+                Err(ConfigError::new("ERRAND_MAIL_URL", words))
+            });
+        };
         if !["smtp:", "smtps:", "ses:"]
             .iter()
             .any(|scheme| url.starts_with(scheme))
@@ -90,7 +98,7 @@ impl Mail {
             "ERRAND_MAIL_FROM",
             from.unwrap_or_else(|| "Errand <errand@localhost>".to_owned()),
         )?;
-        let to = to.map(|to| address("ERRAND_MAIL_TO", to)).transpose()?;
+        let to = to.map(bare).transpose()?;
         Ok(Some(Self {
             url: Secret::new(url),
             from,
@@ -110,6 +118,16 @@ fn address(variable: &'static str, text: String) -> Result<String, ConfigError> 
         variable,
         format!("{text:?} is no mail address"),
     ))
+}
+
+/// An address without a name before it.
+fn bare(text: String) -> Result<String, ConfigError> {
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c);
+    if text.contains(strange) {
+        let words = format!("{text:?} is no mail address: write it alone, like ann@example.org");
+        return Err(ConfigError::new("ERRAND_MAIL_TO", words));
+    }
+    address("ERRAND_MAIL_TO", text)
 }
 
 /// Where events go.
@@ -291,13 +309,23 @@ pub(super) fn database(url: Given) -> Result<Option<Secret>, ConfigError> {
     ))
 }
 
-pub(super) fn zone(zone: Given) -> Result<String, ConfigError> {
-    let Some(zone) = zone else {
-        return Ok("UTC".to_owned());
-    };
+pub(super) fn key(key: Given) -> Result<Option<Secret>, ConfigError> {
+    /// Fewer characters can be guessed.
+    const SHORTEST: usize = 16;
+    match key {
+        Some(key) if key.chars().count() < SHORTEST => Err(ConfigError::new(
+            "ERRAND_KEY",
+            format!("has fewer than {SHORTEST} characters: make one by `openssl rand -base64 32`"),
+        )),
+        key => Ok(key.map(Secret::new)),
+    }
+}
+
+pub(super) fn zone(zone: Given) -> Result<Option<String>, ConfigError> {
+    let Some(zone) = zone else { return Ok(None) };
     let known = zone.parse::<domain::zone::ZoneName>();
     known
-        .map(|zone| zone.as_str().to_owned())
+        .map(|zone| Some(zone.as_str().to_owned()))
         .map_err(|error| ConfigError::new("ERRAND_ZONE", error.to_string()))
 }
 

@@ -22,6 +22,7 @@ fn what_is_not_said_has_a_default() {
         "sqlite:/home/ann/.local/share/errand/errand.db"
     );
     assert_eq!(config.link(), "http://127.0.0.1:8700");
+    assert_eq!(config.zone, None, "the machine's");
     assert!(config.mail.is_none() && config.kafka.is_none() && config.model.is_none());
 }
 
@@ -52,6 +53,7 @@ fn what_is_wrong_is_refused_by_its_variable() {
     check("ERRAND_PUBLIC_URL", "errand.example.org");
     check("ERRAND_PUBLIC_URL", "https://errand.example.org/below");
     check("ERRAND_ZONE", "Mars/Olympus");
+    check("ERRAND_KEY", "fifteen letters");
     check("ERRAND_MAIL_URL", "pop3://x");
     check("ERRAND_KAFKA_BROKERS", "broker");
     check("ERRAND_KAFKA_SECURITY", "sasl.mechanism=PLAIN");
@@ -69,6 +71,8 @@ fn what_is_wrong_is_refused_by_its_variable() {
             .unwrap_err()
             .starts_with("ERRAND_MODEL_URL: ")
     );
+    let alone = config(&[("ERRAND_MAIL_TO", "ann@example.org")]);
+    assert!(alone.unwrap_err().starts_with("ERRAND_MAIL_URL: "));
     let mail = [
         ("ERRAND_MAIL_URL", "smtp://localhost"),
         ("ERRAND_MAIL_TO", "ann"),
@@ -87,7 +91,7 @@ fn r_6_3_secrets_do_not_show_themselves() {
         ("ERRAND_MODEL_URL", "http://localhost"),
         ("ERRAND_MODEL_NAME", "m"),
         ("ERRAND_MODEL_KEY", "hush"),
-        ("ERRAND_KEY", "hush"),
+        ("ERRAND_KEY", "hush, hush, hush!"),
     ];
     let config = config(&secrets).unwrap();
     assert!(!format!("{config:?}").contains("hush"));

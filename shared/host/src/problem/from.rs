@@ -105,6 +105,16 @@ impl From<StoreError> for Problem {
                 tracing::error!(%cause, "the database cannot be used");
                 Self::unavailable("The database cannot be used now. Nothing was changed; try again in a moment.")
             }
+            StoreError::Full(cause) => {
+                tracing::error!(%cause, "the disk of the database is full");
+                let words = "The disk of the database is full. Nothing was changed; make room, then try again.";
+                Self::unavailable(words).retry_after(10)
+            }
+            StoreError::Damaged(cause) => {
+                tracing::error!(%cause, "the database is damaged");
+                let words = "The database is damaged. Nothing was changed. Stop errand, and put a backup in its place: errand restore FILE.";
+                Self::new(Code::Internal, words)
+            }
             StoreError::Corrupt(_) | StoreError::Unsupported(_) => Self::internal(&words),
         }
     }

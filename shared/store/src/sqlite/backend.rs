@@ -1,6 +1,6 @@
 //! SQLite as a [`Backend`].
 
-use super::{SqliteStore, dialect::Lite, shut_queue, write};
+use super::{SqliteStore, copy, dialect::Lite, shut_queue, write};
 use crate::{
     Committed, StoreError,
     ask::{Ask, Bind, Sql, Statement, Whose},
@@ -93,19 +93,12 @@ impl Backend for SqliteStore {
     }
 
     async fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
-        let Some(path) = to.to_str() else {
-            return Err(StoreError::Corrupt(format!(
-                "{} is not a name that SQLite can use",
-                to.display()
-            )));
-        };
-        let mut reader = self.readers.take().await?;
-        let sql = "vacuum into $1";
-        reader.ask(sql.into(), vec![path.into()]).await.map(drop)
+        copy::to(self, to).await
     }
 
     async fn shut(&self) {
-        shut_queue(self).await;
+        // The readers first: only a connection that may write, and is the last, takes the write-ahead log into the file.
         self.readers.close().await;
+        shut_queue(self).await;
     }
 }

@@ -95,7 +95,7 @@ async fn sign(house: &House) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("witness.db");
     let witness = audit::Witness::open(&copy, folder.path(), || house.deps.ids.secret()).await;
-    witness.unwrap().close(&house.deps).await;
+    witness.unwrap().finish(&house.deps).await;
 }
 
 fn emitted_by_who_says_so(kind: EventKind, event: &Value) {

@@ -1,0 +1,178 @@
+//! A client that writes without pause, remembers what was acknowledged, and repeats what was not, under the same key.
+
+use crate::home::{Api, PATIENCE};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Where the program is, and how often it was started.
+#[derive(Clone)]
+pub(super) struct Up {
+    api: Api,
+    starts: usize,
+}
+
+impl Up {
+    pub(super) fn first(api: &Api) -> Self {
+        Self {
+            api: api.clone(),
+            starts: 1,
+        }
+    }
+
+    pub(super) fn again(&mut self) {
+        self.starts += 1;
+    }
+}
+
+/// A task as its client knows it.
+pub(super) struct Task {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) priority: &'static str,
+    pub(super) done: bool,
+    pub(super) reminds: bool,
+    pub(super) recurs: bool,
+}
+
+/// All that was acknowledged.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) tasks: Vec<Task>,
+    pub(super) writes: usize,
+    /// Requests whose outcome was not known.
+    pub(super) repeated: usize,
+    /// Of these, those that had been done.
+    pub(super) replayed: usize,
+}
+
+impl Kept {
+    pub(super) fn add(&mut self, other: Self) {
+        self.tasks.extend(other.tasks);
+        self.writes += other.writes;
+        self.repeated += other.repeated;
+        self.replayed += other.replayed;
+    }
+}
+
+pub(super) struct Client {
+    n: usize,
+    up: watch::Receiver<Up>,
+    acknowledged: watch::Sender<u64>,
+    stop: CancellationToken,
+    kept: Kept,
+}
+
+impl Client {
+    pub(super) fn new(
+        n: usize,
+        up: watch::Receiver<Up>,
+        acknowledged: watch::Sender<u64>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            n,
+            up,
+            acknowledged,
+            stop,
+            kept: Kept::default(),
+        }
+    }
+
+    /// Writes until it is stopped; every request is acknowledged in the end.
+    pub(super) async fn run(mut self) -> Kept {
+        let mut turn = 0;
+        while !self.stop.is_cancelled() {
+            match turn % 8 {
+                0 => self.create(json!({})).await,
+                1 => self.raise().await,
+                2 => {
+                    let after = SignedDuration::from_millis(100 + turn * 131 % 900);
+                    let reminders = json!([{ "at": Timestamp::now() + after }]);
+                    self.create(json!({ "reminders": reminders })).await;
+                }
+                3 => {
+                    let rule = json!({ "rrule": "FREQ=DAILY" });
+                    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+                    let due = json!({ "date": today });
+                    self.create(json!({ "due": due, "recurrence": rule })).await;
+                }
+                4 => self.complete().await,
+                5 | 6 => self.create(json!({ "notes": "another" })).await,
+                _ => {
+                    self.raise().await;
+                    self.complete().await;
+                }
+            }
+            turn += 1;
+        }
+        self.kept
+    }
+
+    async fn create(&mut self, mut fields: Value) {
+        let title = format!("task {} of client {}", self.kept.tasks.len(), self.n);
+        fields["title"] = title.clone().into();
+        let made = self.write(Method::POST, "/tasks", &fields).await;
+        self.kept.tasks.push(Task {
+            id: made["id"].as_str().expect("an id").to_owned(),
+            title,
+            priority: "none",
+            done: false,
+            reminds: !fields["reminders"].is_null(),
+            recurs: !fields["recurrence"].is_null(),
+        });
+    }
+
+    async fn raise(&mut self) {
+        let last = self.kept.tasks.len() - 1;
+        let path = format!("/tasks/{}", self.kept.tasks[last].id);
+        self.write(Method::PATCH, &path, &json!({ "priority": "high" }))
+            .await;
+        self.kept.tasks[last].priority = "high";
+    }
+
+    async fn complete(&mut self) {
+        let last = self.kept.tasks.len() - 1;
+        let path = format!("/tasks/{}/complete", self.kept.tasks[last].id);
+        self.write(Method::POST, &path, &json!({})).await;
+        self.kept.tasks[last].done = true;
+    }
+
+    /// One write, sent until it is acknowledged: once, unless the program is killed meanwhile.
+    async fn write(&mut self, method: Method, path: &str, body: &Value) -> Value {
+        let key = format!("{}-{}", self.n, self.kept.writes);
+        loop {
+            let Up { api, starts } = self.up.borrow_and_update().clone();
+            let request = api.request(method.clone(), path).json(body);
+            match sent(request.header("idempotency-key", &key)).await {
+                Ok((answer, replayed)) => {
+                    self.kept.writes += 1;
+                    self.kept.replayed += usize::from(replayed);
+                    self.acknowledged.send_modify(|writes| *writes += 1);
+                    return answer;
+                }
+                Err(error) => {
+                    self.kept.repeated += 1;
+                    let again = self.up.wait_for(|up| up.starts > starts);
+                    let again = tokio::time::timeout(PATIENCE, again).await;
+                    assert!(again.is_ok(), "nobody killed it, and it says: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// The answer and whether it was a repeated one; nobody knows what was done where the line breaks.
+async fn sent(request: reqwest::RequestBuilder) -> reqwest::Result<(Value, bool)> {
+    let response = request.send().await?;
+    let replayed = response.headers().contains_key("idempotency-replayed");
+    let status = response.status();
+    let text = response.text().await?;
+    assert!(
+        [StatusCode::OK, StatusCode::CREATED].contains(&status),
+        "{status} {text}"
+    );
+    Ok((serde_json::from_str(&text).expect("JSON"), replayed))
+}

@@ -1,0 +1,356 @@
+//! What it says of itself.
+
+use super::check;
+use crate::home::Home;
+use expect_test::{Expect, expect};
+
+/// The help of one command, without the settings: they are the same for each.
+async fn help(home: &Home, command: &str, expected: Expect) {
+    let said = home.run(&["help", command]).await.to_string();
+    let (own, settings) = said.split_once("Settings (").expect("settings");
+    let more = ["A line to read:", "Examples:"];
+    let after = more.iter().filter_map(|title| settings.find(title)).min();
+    let after = after.map_or("", |at| &settings[at..]);
+    expected.assert_eq(&format!("{own}{after}"));
+}
+
+#[tokio::test]
+async fn the_whole() {
+    let Some(home) = Home::new() else { return };
+    check(&home, &["--help"], expect![[r#"
+        A task manager you talk to.
+
+        Without a command it serves: page, API, assistant, reminders, all in this process, over a
+        SQLite file or PostgreSQL. It prints a link; open it in a browser of this machine.
+
+        Usage: errand [OPTIONS] [COMMAND]
+
+        Commands:
+          serve      Serve everything in this process (the default)
+          add        Make a task out of a line
+          today      Show what is overdue and due today
+          done       Complete the task that these words mean
+          interpret  Say what lines of text would do; nothing is done
+          export     Write everything you have as JSON
+          import     Read what `export` wrote
+          rebuild    Write the tables anew from the log
+          verify     Prove that nothing in the log was altered or removed
+          backup     Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
+          restore    Put a backup in place of the database
+          token      Make a token for a program, or a link for a browser
+          help       Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help
+                  Print help (see a summary with '-h')
+
+          -V, --version
+                  Print version
+
+        Settings (each is also an environment variable; the README has all):
+              --data <FOLDER>
+                  Where everything is kept [default: ~/.local/share/errand]
+
+                  [env: ERRAND_DATA]
+
+              --listen <ADDRESS>
+                  Where to listen [default: 127.0.0.1:8700]
+
+                  [env: ERRAND_LISTEN]
+
+              --database-url <URL>
+                  sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE; the file errand.db in the data folder unless given
+
+                  [env: ERRAND_DATABASE_URL]
+
+              --mail-url <URL>
+                  The mail server that reminders go out by: smtp://user:password@host:port
+
+                  [env: ERRAND_MAIL_URL]
+
+              --mail-from <ADDRESS>
+                  The sender of reminders
+
+                  [env: ERRAND_MAIL_FROM]
+
+              --mail-to <ADDRESS>
+                  The address that your reminders go to
+
+                  [env: ERRAND_MAIL_TO]
+
+        Examples:
+          errand                                    serve, and print the link
+          errand add 'call mom every Sunday at 3pm, remind me 15 minutes before'
+          errand today                              what is due
+          errand done call mom                      complete it
+          errand export mine.json                   everything you have, as JSON
+          errand backup /mnt/backup/errand.db       a copy of the database, while it runs
+          errand token --name laptop                a token for a program that calls the API
+
+        A command asks the errand that runs on this machine; where none runs, it opens the data folder.
+
+        Exit codes: 0 done; 1 not done, or something is wrong: the words say what; 2 not understood.
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn everyday_commands() {
+    let Some(home) = Home::new() else { return };
+    help(&home, "add",
+        expect![[r#"
+            Make a task out of a line
+
+            Reads dates, repetition and reminders as you write them, and `#tag`, `+list`, `!high`; what
+            stands in double quotes is left as it is. Prints the task as it was understood.
+
+            Usage: errand add [OPTIONS] <WORDS>...
+
+            Arguments:
+              <WORDS>...
+                      The line, as you would say it
+
+            Options:
+              -h, --help
+                      Print help (see a summary with '-h')
+
+            Examples:
+              errand add buy milk
+              errand add 'pay rent monthly on the 31st !high #home'
+              errand add 'call mom every Sunday at 3pm, remind me 15 minutes before'
+
+            A shell reads # and ! itself: put single quotes around the line.
+        "#]],
+    )
+    .await;
+    help(&home, "today",
+        expect![[r#"
+            Show what is overdue and due today
+
+            One task a line: `!` when its priority is high, when it is due, its title, how it repeats.
+
+            Usage: errand today [OPTIONS]
+
+            Options:
+              -h, --help
+                      Print help (see a summary with '-h')
+
+        "#]],
+    )
+    .await;
+    help(&home, "done", expect![[r#"
+        Complete the task that these words mean
+
+        A few words of its title are enough. Where several tasks fit, it shows them and completes none
+        (exit code 1). The next occurrence of a task that repeats is made at once.
+
+        Usage: errand done [OPTIONS] <WORDS>...
+
+        Arguments:
+          <WORDS>...
+                  Its title, or enough of it
+
+        Options:
+          -h, --help
+                  Print help (see a summary with '-h')
+
+        Examples:
+          errand done call mom
+          errand done rent
+    "#]]).await;
+    help(&home, "serve",
+        expect![[r#"
+            Serve everything in this process (the default)
+
+            Prints a link that signs a browser in, once. Serves until ctrl-c or SIGTERM, and then ends
+            what it has begun. One process serves a data folder.
+
+            Usage: errand serve [OPTIONS]
+
+            Options:
+              -h, --help
+                      Print help (see a summary with '-h')
+
+            Examples:
+              errand serve
+              PORT=9000 errand serve
+              errand serve --data /srv/errand --mail-url smtp://localhost --mail-to ann@example.org
+        "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn commands_about_everything_you_have() {
+    let Some(home) = Home::new() else { return };
+    help(&home, "export", expect![[r#"
+        Write everything you have as JSON
+
+        To the file, which is replaced, or to standard output. `errand import` takes it back, also on
+        another machine.
+
+        Usage: errand export [OPTIONS] [TO]
+
+        Arguments:
+          [TO]
+                  The file
+
+        Options:
+          -h, --help
+                  Print help (see a summary with '-h')
+
+        Examples:
+          errand export mine.json
+          errand export | jq '.tasks[].title'
+    "#]]).await;
+    help(&home, "import",
+        expect![[r#"
+            Read what `export` wrote
+
+            From the file, or from standard input. Importing the same twice makes nothing twice: what is
+            there stays as it is.
+
+            Usage: errand import [OPTIONS] [FROM]
+
+            Arguments:
+              [FROM]
+                      The file
+
+            Options:
+              -h, --help
+                      Print help (see a summary with '-h')
+
+            Examples:
+              errand import mine.json
+              ssh old-machine errand export | errand import
+        "#]],
+    )
+    .await;
+    help(
+        &home,
+        "backup",
+        expect![[r#"
+        Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
+
+        Usage: errand backup [OPTIONS] <TO>
+
+        Arguments:
+          <TO>  The file; it must not exist yet
+
+        Options:
+          -h, --help  Print help
+
+        Examples:
+          errand backup /mnt/backup/errand-monday.db
+
+        `errand restore` puts it back.
+    "#]],
+    )
+    .await;
+    help(&home, "restore",
+        expect![[r#"
+            Put a backup in place of the database
+
+            Errand must not be running. The database from before is kept beside it. Reminders that would
+            have come since the backup are marked as skipped, and open pages read everything anew.
+
+            Usage: errand restore [OPTIONS] <FROM>
+
+            Arguments:
+              <FROM>
+                      What `backup` wrote
+
+            Options:
+              -h, --help
+                      Print help (see a summary with '-h')
+
+            Examples:
+              errand restore /mnt/backup/errand-monday.db
+        "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn commands_for_programs_and_proofs() {
+    let Some(home) = Home::new() else { return };
+    help(&home, "interpret", expect![[r#"
+        Say what lines of text would do; nothing is done
+
+        Reads a JSON object a line from standard input, and writes one a line for each: how it is
+        understood, or what is wrong with the line. It needs no data folder.
+
+        Usage: errand interpret [OPTIONS]
+
+        Options:
+          -h, --help
+                  Print help (see a summary with '-h')
+
+        A line to read:
+          {"text": "call mom tomorrow at 3pm", "now": "2026-11-25T10:00:00+01:00", "time_zone": "Europe/Berlin", "mode": "add"}
+
+        mode is add (it becomes a task) or talk (it may be any wish; the default). now has an offset.
+
+        Examples:
+          errand interpret < lines.jsonl > answers.jsonl
+    "#]]).await;
+    help(&home, "token",
+        expect![[r#"
+            Make a token for a program, or a link for a browser
+
+            It is shown this once. Programs send it as `Authorization: Bearer TOKEN`. A link signs one
+            browser in, within a day.
+
+            Usage: errand token [OPTIONS]
+
+            Options:
+                  --link
+                      A link for a browser instead
+
+                  --name <NAME>
+                      What it is for; stands in the history as the client
+
+                      [default: cli]
+
+                  --scopes <SCOPES>
+                      What it may do, with commas between; everything unless given
+
+              -h, --help
+                      Print help (see a summary with '-h')
+
+            Examples:
+              errand token --name laptop
+              errand token --name dashboard --scopes tasks:read,events:read
+              errand token --link
+        "#]],
+    )
+    .await;
+    help(&home, "rebuild", expect![[r#"
+        Write the tables anew from the log
+
+        The log of events is the truth, and the tables follow from it. This folds the log again, says
+        what differs, and mends it; with --check it only says so.
+
+        Usage: errand rebuild [OPTIONS]
+
+        Options:
+              --check
+                  Only say what differs; exit code 1 when anything does
+
+          -h, --help
+                  Print help (see a summary with '-h')
+
+    "#]]).await;
+    help(&home, "verify", expect![[r#"
+        Prove that nothing in the log was altered or removed
+
+        Computes the chain of hashes again, and compares it with the witness's own copy and its signed
+        heads. Exit code 1, and the place, when something was altered.
+
+        Usage: errand verify [OPTIONS]
+
+        Options:
+          -h, --help
+                  Print help (see a summary with '-h')
+
+    "#]]).await;
+}
