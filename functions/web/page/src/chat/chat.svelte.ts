@@ -2,6 +2,7 @@ import { call, Refused, send, Unreachable } from '../data/api.ts';
 import { deviceZone } from '../data/days.ts';
 import { store } from '../data/store.svelte.ts';
 import { uuid7 } from '../data/uuid7.ts';
+import { panels } from '../words-panels.ts';
 import { words } from '../words.ts';
 import { readStream, type StreamEvent } from './stream.ts';
 
@@ -108,7 +109,7 @@ class Chat {
       this.#take(answer, event);
       ended ||= event.event === 'done' || event.event === 'error';
     }
-    if (!ended) this.#fail(answer, new Error(words.chat.lost));
+    if (!ended) this.#fail(answer, new Error(panels.chat.lost));
   }
 
   #take(answer: Turn, { event, data }: StreamEvent) {
@@ -144,7 +145,7 @@ class Chat {
         if (!answer.text) answer.text = str(said.text ?? said.question);
         break;
       case 'error':
-        this.#fail(answer, new Error(str(said.detail ?? said.text ?? said.title) || words.chat.lost));
+        this.#fail(answer, new Error(str(said.detail ?? said.text ?? said.title) || panels.chat.lost));
         break;
       case 'done':
         this.#finish(answer, said);

@@ -9,9 +9,8 @@ import { Feed, type LinkState } from './feed.ts';
 import { MemoryShelf, Queue } from './queue.ts';
 import { readLists, readMe, readSettings, readTask, readTasks, readTrash } from './read.ts';
 import { failureOf, reminderOf } from './remind.ts';
-import { sayConflicts } from './conflict.ts';
 import { applyEvents, shownRows, takeTask, type Rows } from './rows.ts';
-import type { ErrandEvent, List, PersonSettings, Problem, Task } from './types.ts';
+import type { Conflict, ErrandEvent, List, PersonSettings, Problem, Task } from './types.ts';
 import { uuid7 } from './uuid7.ts';
 
 const AGAIN = 3_000;
@@ -258,9 +257,15 @@ class Store {
       const keep = () => void this.do({ ...command, base: 0 });
       const mine = { words: words.done.keepMine, run: keep };
       const theirs = { words: words.done.keepTheirs, run: () => {} };
-      toasts.show(sayConflicts(problem.conflicts, this.now), [mine, theirs], { stays: true });
+      void this.#ask(problem.conflicts, [mine, theirs]);
     } else toasts.show(problem.detail);
     void this.reread(command.task);
+  }
+
+  /** Conflicts are rare: how they are told is loaded with the first. */
+  async #ask(conflicts: readonly Conflict[], choices: { words: string; run: () => void }[]) {
+    const { sayConflicts } = await import('./conflict.ts');
+    toasts.show(sayConflicts(conflicts, this.now), choices, { stays: true });
   }
 
   #take(events: ErrandEvent[]) {

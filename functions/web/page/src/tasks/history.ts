@@ -1,5 +1,6 @@
 import { sayMoment } from '../data/days.ts';
 import type { Actor, ErrandEvent, Moment, Recurrence, Reminder } from '../data/types.ts';
+import { panels } from '../words-panels.ts';
 import { words } from '../words.ts';
 import { sayRecurrence, sayReminder } from './repeat.ts';
 
@@ -23,7 +24,7 @@ export function entriesOf(events: readonly ErrandEvent[], now: Date, listName: (
       return {
         id: event.id,
         who: sayActor(by),
-        what: words.history.types[name] ?? name.replace('.', ' '),
+        what: panels.history.types[name] ?? name.replace('.', ' '),
         when: new Date(event.time),
         client: by.client ?? '',
         details: detailsOf(name, event, now, listName),
@@ -34,9 +35,9 @@ export function entriesOf(events: readonly ErrandEvent[], now: Date, listName: (
 }
 
 function sayActor({ kind, name }: Actor): string {
-  if (kind === 'agent') return words.history.assistant;
-  if (kind === 'system') return words.history.errand;
-  return name ?? words.history.you;
+  if (kind === 'agent') return panels.history.assistant;
+  if (kind === 'system') return panels.history.errand;
+  return name ?? panels.history.you;
 }
 
 function detailsOf(name: string, { data }: ErrandEvent, now: Date, listName: (id: string) => string): string[] {
@@ -46,7 +47,7 @@ function detailsOf(name: string, { data }: ErrandEvent, now: Date, listName: (id
   return Object.keys(after)
     .filter((field) => field in words.history.fields)
     .map((field) =>
-      words.history.changed(
+      panels.history.changed(
         words.history.fields[field]!,
         sayValue(field, before[field], now, listName),
         sayValue(field, after[field], now, listName),
@@ -55,11 +56,11 @@ function detailsOf(name: string, { data }: ErrandEvent, now: Date, listName: (id
 }
 
 export function sayValue(field: string, value: unknown, now: Date, listName: (id: string) => string): string {
-  if (value === null || value === undefined || value === '') return words.history.nothing;
+  if (value === null || value === undefined || value === '') return panels.history.nothing;
   if (field === 'due' || field === 'start') return sayMoment(value as Moment, now, words.day);
   if (field === 'recurrence') return sayRecurrence(value as Recurrence);
-  if (field === 'reminders') return (value as Reminder[]).map(sayReminder).join(', ') || words.history.nothing;
-  if (field === 'tags') return (value as string[]).map((tag) => `#${tag}`).join(' ') || words.history.nothing;
+  if (field === 'reminders') return (value as Reminder[]).map(sayReminder).join(', ') || panels.history.nothing;
+  if (field === 'tags') return (value as string[]).map((tag) => `#${tag}`).join(' ') || panels.history.nothing;
   if (field === 'list_id') return listName(value as string);
   const said = typeof value === 'string' ? value : JSON.stringify(value);
   return said.length > 80 ? `${said.slice(0, 79)}…` : said;
