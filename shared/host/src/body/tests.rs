@@ -167,8 +167,8 @@ fn wrong_types_and_values_are_named() {
     check::<Strict>(
         "[]",
         expect![[r#"
-        422 field_invalid  field_invalid
-        `the body` is not right: invalid length 0, expected struct Strict with 6 elements."#]],
+            422 field_invalid  field_invalid
+            `the body` is not right: invalid length 0, expected an object with 6 elements."#]],
     );
     check::<Strict>(
         r#"{"title": "x", "title": "y"}"#,
