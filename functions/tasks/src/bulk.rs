@@ -101,10 +101,11 @@ fn decide_all(
     mode: Mode,
     now: jiff::Timestamp,
 ) -> (Vec<Outcome>, usize) {
+    let loaded = (mode == Mode::Each).then(|| state.clone());
     let mut refused = 0;
-    let mut results = Vec::with_capacity(all.len());
+    let mut results: Vec<Outcome> = Vec::with_capacity(all.len());
     for read in all {
-        let before = (mode == Mode::Each).then(|| state.clone());
+        let writes = state.writes();
         let result = match &read.command {
             Err(refusal) => Err(refusal.clone()),
             Ok((command, expect)) => command
@@ -113,13 +114,28 @@ fn decide_all(
         };
         if result.is_err() {
             refused += 1;
-            if let Some(before) = before {
-                *state = before;
+            if let Some(loaded) = &loaded
+                && state.writes() != writes
+            {
+                *state = again(loaded, all, &results, now);
             }
         }
         results.push(result);
     }
     (results, refused)
+}
+
+/// The state without what a refused command had begun to write: what was accepted before it, decided anew, which comes out the same.
+/// Few commands are refused after their first write, so this is cheaper than a copy of the state before each.
+fn again(loaded: &State, all: &[Read], results: &[Outcome], now: jiff::Timestamp) -> State {
+    let mut state = loaded.clone();
+    for (read, result) in all.iter().zip(results) {
+        if let (Ok((command, expect)), Ok(_)) = (&read.command, result) {
+            let decided = command.decide(&mut state, *expect, now);
+            debug_assert!(decided.is_ok(), "a decision is pure");
+        }
+    }
+    state
 }
 
 fn failures(all: &[Read], results: Vec<Outcome>) -> Vec<(usize, Option<String>, Refusal)> {

@@ -118,6 +118,7 @@ pub struct State {
     /// Ids of tasks whose content was removed for good.
     pub purged: BTreeSet<TaskId>,
     written: Written,
+    writes: u64,
 }
 
 impl State {
@@ -257,6 +258,7 @@ impl State {
         head.open_tasks = count(head.open_tasks, before.0, after.0);
         head.lists = count(head.lists, before.1, after.1);
         self.written.events.push(event);
+        self.writes += 1;
     }
 
     /// Whether the event's subject counts as an open task, and as a list.
@@ -321,11 +323,6 @@ impl State {
             .collect()
     }
 
-    /// Says something with the answer.
-    pub fn warn(&mut self, warning: Warning) {
-        self.written.warnings.push(warning);
-    }
-
     /// Removes a task's content for good.
     pub fn purge(&mut self, id: TaskId, now: Timestamp) {
         let Some(row) = self.tasks.get(&id.0) else {
@@ -350,6 +347,11 @@ impl State {
         &self.written
     }
 
+    /// How often it wrote: the same number twice means that nothing was written in between.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
     /// What this decision wrote, as a store takes it.
     #[cfg(test)]
     pub(crate) fn take_written(&mut self) -> Written {
@@ -365,27 +367,5 @@ impl State {
             .filter(of_kind)
             .map(|event| event.subject)
             .collect()
-    }
-
-    /// Sets a scheduled reminder, here and in what is written.
-    pub fn schedule(&mut self, row: Scheduled) {
-        self.schedule.insert((row.task, row.reminder), row.clone());
-        self.written.schedule.push(row);
-    }
-
-    /// Sets a delivery, here and in what is written.
-    pub fn deliver(&mut self, delivery: Delivery) {
-        self.deliveries.insert(delivery.id, delivery.clone());
-        self.written.deliveries.insert(delivery.id, delivery);
-    }
-
-    /// Claims a reminder on a channel for a delivery. The store keeps each key once for ever.
-    pub fn claim(&mut self, row: LedgerRow) {
-        self.written.ledger.push(row);
-    }
-
-    /// Wakes one of our own functions.
-    pub fn wake(&mut self, wake: Wake) {
-        self.written.wakes.push(wake);
     }
 }

@@ -1,5 +1,6 @@
 //! What a decision wrote, beside the rows: as a store takes it.
 
+use super::State;
 use crate::{
     event::{Event, EventKind},
     id::{DeliveryId, ReminderId, StreamId, TaskId},
@@ -25,6 +26,40 @@ pub struct Written {
     pub purged: BTreeSet<TaskId>,
     /// Said with the answer.
     pub warnings: Vec<Warning>,
+}
+
+impl State {
+    /// Says something with the answer.
+    pub fn warn(&mut self, warning: Warning) {
+        self.written.warnings.push(warning);
+        self.writes += 1;
+    }
+
+    /// Sets a scheduled reminder, here and in what is written.
+    pub fn schedule(&mut self, row: Scheduled) {
+        self.schedule.insert((row.task, row.reminder), row.clone());
+        self.written.schedule.push(row);
+        self.writes += 1;
+    }
+
+    /// Sets a delivery, here and in what is written.
+    pub fn deliver(&mut self, delivery: Delivery) {
+        self.deliveries.insert(delivery.id, delivery.clone());
+        self.written.deliveries.insert(delivery.id, delivery);
+        self.writes += 1;
+    }
+
+    /// Claims a reminder on a channel for a delivery. The store keeps each key once for ever.
+    pub fn claim(&mut self, row: LedgerRow) {
+        self.written.ledger.push(row);
+        self.writes += 1;
+    }
+
+    /// Wakes one of our own functions.
+    pub fn wake(&mut self, wake: Wake) {
+        self.written.wakes.push(wake);
+        self.writes += 1;
+    }
 }
 
 /// One reminder on one channel, claimed for a delivery.
