@@ -20,10 +20,10 @@ pub(crate) async fn create(options: &Options, table: &mut Table) -> Result<()> {
     let body = task().to_string();
     let answer = house.client.post_once(TASKS, "first", body).await?;
     let bare = house.bare(answer).await?;
-    let each = options.size(50);
+    let each = options.size(20);
     rounds(&house, &house.client, 64, each, 1).await?;
-    let (floor, _) = rounds(&house, &bare, 64, each, 5).await?;
-    let (many, commits) = rounds(&house, &house.client, 64, each, 7).await?;
+    let (floor, _) = rounds(&house, &bare, 64, each, 3).await?;
+    let (many, commits) = rounds(&house, &house.client, 64, each, 5).await?;
     table.add(
         Figure::cpu("create, 64 clients: in all", many.all)
             .at_most(0.25)
@@ -31,8 +31,8 @@ pub(crate) async fn create(options: &Options, table: &mut Table) -> Result<()> {
     );
     table.add(Figure::cpu("create, 64 clients: in the writer", many.writer).at_most(0.15));
     table.add(Figure::new("create, 64 clients: commits", commits, "each").at_most(1.0 / 24.0));
-    let (floor, _) = rounds(&house, &bare, 1, 200, 5).await?;
-    let (one, _) = rounds(&house, &house.client, 1, 200, 7).await?;
+    let (floor, _) = rounds(&house, &bare, 1, 100, 3).await?;
+    let (one, _) = rounds(&house, &house.client, 1, 100, 5).await?;
     table.add(
         Figure::cpu("create, one client: in all", one.all)
             .at_most(0.6)
