@@ -65,10 +65,11 @@ pub(super) fn follow(
     };
     if let Ok(next) = state.row::<Task>(next_id.0) {
         // Only what was put into the trash before the task was closed (by an undo) comes back; what a person deleted since does not.
+        // Both may bear the same time: a stream's time stands still while a clock that was set back catches up.
         let before = next
             .value
             .deleted_at
-            .filter(|at| task.closed_at > Some(*at));
+            .filter(|at| task.closed_at >= Some(*at));
         return before.map_or(Ok(()), |_| trash::restore(state, next_id, now));
     }
     let settings = state.my_settings();

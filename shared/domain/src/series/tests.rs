@@ -99,6 +99,26 @@ fn r_3_2_what_undo_took_back_comes_back_and_what_a_person_deleted_does_not() {
     assert_eq!(world.open(), "");
 }
 
+/// Found by the simulation (seed 54): the clock had been set back by ten minutes.
+#[test]
+fn r_3_2_what_undo_took_back_comes_back_though_no_time_passed() {
+    let mut world = world();
+    let task = call(&mut world);
+    let then = world.now;
+    world.complete(task);
+    let run = world.log.last().expect("it was completed").run;
+    world.now = then;
+    world.recur();
+    world.now = then;
+    world
+        .undo_run(run.0.as_u128(), false)
+        .expect("it can be undone");
+    world.now = then;
+    world.complete(task);
+    world.recur();
+    assert_eq!(world.open(), "call mom 2026-12-06T15:00:00 #home");
+}
+
 #[test]
 fn r_3_2_the_next_has_the_steps_open_again_in_order_and_at_their_distance() {
     let mut world = world();
