@@ -18,10 +18,11 @@ pub type Spawn = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 /// The points at which a simulation decides: go on, fail, or never come back.
 #[async_trait]
 pub trait Seam: Send + Sync {
-    /// Reached before a batch begins ("begin"), before its COMMIT ("commit"), and before its callers are told ("answer").
+    /// Reached before a transaction begins ("begin"), before its COMMIT ("commit"), and before its callers are told ("answer").
     async fn at(&self, name: &'static str) -> Result<(), StoreError>;
 
-    /// Said just before waiting for another actor ("queue": for the writer), so that an executor knows that it is not the database.
+    /// Said just before waiting for another actor, so that an executor knows that it is not the database: by whoever waits for
+    /// the writer ("queue"), and by the writer itself when it has nothing to do ("jobs").
     fn waits(&self, _on: &'static str) {}
 }
 
@@ -47,6 +48,8 @@ pub struct Options {
     pub seam: Arc<dyn Seam>,
     /// Runs the writer; tokio's `spawn` otherwise.
     pub spawn: Spawn,
+    /// Connections that read beside it (4), where the database is this process.
+    pub readers: usize,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
             random,
             seam: Arc::new(NoSeam),
             spawn: Arc::new(|writer| drop(tokio::spawn(writer))),
+            readers: 4,
         }
     }
 

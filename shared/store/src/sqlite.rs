@@ -27,9 +27,6 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, oneshot};
 use writer::Job;
 
-/// Connections that read.
-const READERS: usize = 4;
-
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The SQLite backend.
@@ -77,7 +74,8 @@ impl SqliteStore {
             .create_if_missing(false)
             .read_only(!memory)
             .pragma("cache_size", "-2048");
-        let readers = OpenError::check(&path, read::Readers::open(&reading, READERS).await)?;
+        let readers =
+            OpenError::check(&path, read::Readers::open(&reading, options.readers).await)?;
         let (jobs, queue) = mpsc::channel(4096);
         let hint = Arc::new(Notify::new());
         (options.spawn)(Box::pin(writer::run(

@@ -50,7 +50,11 @@ pub(super) async fn run(
         commands: Vec::new(),
         waiting: Vec::new(),
     };
-    while queue.recv_many(&mut jobs, BATCH).await > 0 {
+    loop {
+        writer.options.seam.waits("jobs");
+        if queue.recv_many(&mut jobs, BATCH).await == 0 {
+            break;
+        }
         for job in jobs.drain(..) {
             match job {
                 Job::Commit(command, answer) => {
@@ -66,7 +70,7 @@ pub(super) async fn run(
                 }
                 Job::Work(work) => {
                     writer.flush(&mut connection).await;
-                    transact(&mut connection, work).await;
+                    writer.transact(&mut connection, work).await;
                 }
                 Job::Close(closed) => {
                     writer.flush(&mut connection).await;
@@ -157,29 +161,37 @@ impl Batcher {
         write::write(connection, plan).await?;
         Ok(answers)
     }
-}
 
-/// Some statements between BEGIN and COMMIT.
-async fn transact(connection: &mut SqliteConnection, work: Work) {
-    if let Err(why) = sqlx::raw_sql("begin immediate")
-        .execute(&mut *connection)
-        .await
-    {
-        roll_back(connection).await;
-        let Tell { tell, .. } = work(Err(crate::error::failed(why))).await;
-        return tell(Ok(()));
-    }
-    let Tell { done, tell } = work(Ok(&mut *connection)).await;
-    if !done {
-        roll_back(connection).await;
-        return tell(Ok(()));
-    }
-    match sqlx::raw_sql("commit").execute(&mut *connection).await {
-        Ok(_) => tell(Ok(())),
-        Err(why) => {
+    /// Some statements between BEGIN and COMMIT.
+    async fn transact(&self, connection: &mut SqliteConnection, work: Work) {
+        if let Err(why) = self.begin(connection).await {
             roll_back(connection).await;
-            tell(Err(crate::error::failed(why)));
+            let Tell { tell, .. } = work(Err(why)).await;
+            return tell(Ok(()));
         }
+        let Tell { done, tell } = work(Ok(&mut *connection)).await;
+        let committed = if done {
+            self.commit(connection).await
+        } else {
+            Ok(())
+        };
+        if !done || committed.is_err() {
+            roll_back(connection).await;
+        }
+        let told = self.options.seam.at("answer").await;
+        tell(told.and(committed));
+    }
+
+    async fn begin(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        self.options.seam.at("begin").await?;
+        let begun = sqlx::raw_sql("begin immediate").execute(connection).await;
+        begun.map(drop).map_err(crate::error::failed)
+    }
+
+    async fn commit(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        self.options.seam.at("commit").await?;
+        let committed = sqlx::raw_sql("commit").execute(connection).await;
+        committed.map(drop).map_err(crate::error::failed)
     }
 }
 
