@@ -1,4 +1,6 @@
-//! Across functions: the whole house, for stories.
+//! Across functions: the whole house, for stories, and a deployment in which everything goes wrong.
+
+pub mod simulation;
 
 use errand::Functions;
 use futures::FutureExt;
