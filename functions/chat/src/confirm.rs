@@ -2,19 +2,46 @@
 
 use crate::{
     memory::Conversation,
+    once,
     plan::{self, Step},
     reply::{Asked, Reply},
     say,
 };
-use host::{Answer, Assists, Body, Code, Deps, Id, Problem};
+use host::{Answer, Assists, Body, Code, Deps, Id, Problem, Who, who::scope};
 use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::ops::Deref;
 use store::{Reader, StoreError, Writer};
 use uuid::Uuid;
 
 const HOLDS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Who speaks.
+pub(crate) struct Speaker {
+    /// As whom what is said is done.
+    writer: Writer,
+    /// Whether their yes counts: a person's does, a program's only where its token says so.
+    confirms: bool,
+}
+
+impl Speaker {
+    pub(crate) fn new(who: &Who, writer: Assists) -> Self {
+        Self {
+            writer: writer.0,
+            confirms: who.may(scope::CONFIRM_AGENT),
+        }
+    }
+}
+
+impl Deref for Speaker {
+    type Target = Writer;
+
+    fn deref(&self) -> &Writer {
+        &self.writer
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Waiting {
@@ -67,10 +94,18 @@ pub(crate) struct ConfirmInput {
 /// `POST /assistant/confirmations/{id}`
 pub(crate) async fn confirm(
     deps: Deps,
+    asks: Who,
     who: Assists,
     Id(id): Id<Uuid>,
     Body(input): Body<ConfirmInput>,
 ) -> Result<Answer, Problem> {
+    if input.confirm {
+        asks.clone().needs(scope::CONFIRM_AGENT)?;
+    }
+    let who = Speaker::new(&asks, who);
+    if let Some(reply) = once::answered(&deps, &who).await? {
+        return Ok(Answer::json(&reply).replayed(true));
+    }
     let mut talk = Conversation::open(
         &deps,
         &who.reader,
@@ -81,6 +116,7 @@ pub(crate) async fn confirm(
     let mut reply = empty(&deps, &who, &talk);
     answer(&deps, &who, id, input.confirm, &mut talk, &mut reply).await?;
     talk.keep(&deps, &who.reader, said, &reply).await?;
+    once::keep(&deps, &who, &reply).await?;
     Ok(Answer::json(&reply))
 }
 
@@ -113,12 +149,17 @@ pub(crate) fn empty(deps: &Deps, who: &Writer, talk: &Conversation) -> Reply {
 /// `confirmation_stale` where a task changed since it was shown; what would be done now is shown with it.
 pub(crate) async fn answer(
     deps: &Deps,
-    who: &Writer,
+    who: &Speaker,
     id: Uuid,
     yes: bool,
     talk: &mut Conversation,
     reply: &mut Reply,
 ) -> Result<(), Problem> {
+    if yes && !who.confirms {
+        "Only a person can say yes to that: at the page, or by a token with the scope `confirm:agent`."
+            .clone_into(&mut reply.text);
+        return Ok(());
+    }
     let kept = deps
         .store
         .note(&who.reader, &key(id), deps.clock.now())
@@ -182,6 +223,7 @@ async fn stale(
         });
     }
     let asked = ask(deps, &who.reader, talk, steps).await?;
+    talk.remember(deps, &who.reader).await?;
     let words = format!(
         "Something changed since you were asked. As it is now: {}",
         asked.text

@@ -6,6 +6,7 @@
 mod confirm;
 mod look;
 mod memory;
+mod once;
 mod plan;
 mod question;
 mod reply;

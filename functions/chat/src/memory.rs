@@ -10,7 +10,8 @@ use serde_json::json;
 use store::{Reader, StoreError};
 use uuid::Uuid;
 
-const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long what was said is kept.
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Turns of a conversation that are kept.
 const TURNS: usize = 100;
 
@@ -76,6 +77,14 @@ impl Conversation {
         })
     }
 
+    /// Keeps it as it is.
+    pub(crate) async fn remember(&self, deps: &Deps, who: &Reader) -> Result<(), StoreError> {
+        let until = deps.clock.now() + KEPT;
+        deps.store
+            .put_note(who, &key(self.id), &contract::doc::json(self), until)
+            .await
+    }
+
     /// Keeps it with one more turn.
     pub(crate) async fn keep(
         &mut self,
@@ -94,9 +103,7 @@ impl Conversation {
         });
         let over = self.turns.len().saturating_sub(TURNS);
         self.turns.drain(..over);
-        deps.store
-            .put_note(who, &key(self.id), &contract::doc::json(self), at + KEPT)
-            .await?;
+        self.remember(deps, who).await?;
         deps.store
             .put_note(
                 who,

@@ -1,17 +1,16 @@
 //! Messages: answered whole, or as a stream.
 
-use crate::{memory, memory::Conversation, reply::Reply, turn};
+use crate::{confirm::Speaker, memory, memory::Conversation, once, reply::Reply, turn};
 use axum::response::{
     IntoResponse, Response,
     sse::{Event, Sse},
 };
-use host::{Answer, Assists, Body, Code, Deps, Id, Problem};
+use host::{Answer, Assists, Body, Code, Deps, Id, Problem, Who};
 use http::{HeaderMap, header};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::convert::Infallible;
-use store::Writer;
 use uuid::Uuid;
 
 /// What was said.
@@ -39,6 +38,7 @@ const MOST: usize = 10_000;
 /// `POST /assistant/messages`
 pub(crate) async fn message(
     deps: Deps,
+    asks: Who,
     who: Assists,
     headers: HeaderMap,
     Body(input): Body<MessageInput>,
@@ -60,21 +60,28 @@ pub(crate) async fn message(
             .is_ok_and(|accept| accept.contains("text/event-stream"))
     });
     // The turn goes on when the connection closes: what was said is done, and the answer is kept.
-    let turn = tokio::spawn(answer(deps, who.0, input));
+    let turn = tokio::spawn(answer(deps, Speaker::new(&asks, who), input));
     let reply = turn.await.map_err(|error| Problem::internal(&error))?;
     match (reply, streams) {
-        (Ok(reply), true) => Ok(stream(&reply)),
-        (Ok(reply), false) => Ok(Answer::json(&reply).into_response()),
+        (Ok((reply, _)), true) => Ok(stream(&reply)),
+        (Ok((reply, replayed)), false) => {
+            Ok(Answer::json(&reply).replayed(replayed).into_response())
+        }
         (Err(problem), true) => Ok(sse(vec![("error", problem.to_json())], "error")),
         (Err(problem), false) => Err(problem),
     }
 }
 
-async fn answer(deps: Deps, who: Writer, input: MessageInput) -> Result<Reply, Problem> {
+/// The answer, and whether it was given before.
+async fn answer(deps: Deps, who: Speaker, input: MessageInput) -> Result<(Reply, bool), Problem> {
+    if let Some(reply) = once::answered(&deps, &who).await? {
+        return Ok((reply, true));
+    }
     let mut talk = Conversation::open(&deps, &who.reader, input.conversation_id).await?;
     let reply = turn::take(&deps, &who, &input.text, &mut talk).await?;
     talk.keep(&deps, &who.reader, &input.text, &reply).await?;
-    Ok(reply)
+    once::keep(&deps, &who, &reply).await?;
+    Ok((reply, false))
 }
 
 /// `GET /assistant/messages/{id}/stream`: the answer again, for who lost the line.

@@ -1,7 +1,8 @@
 //! One turn: what was said becomes commands, an answer, or a question.
 
 use crate::{
-    confirm, look,
+    confirm::{self, Speaker},
+    look,
     memory::Conversation,
     plan::{self, Step},
     question::Question,
@@ -16,12 +17,11 @@ use contract::{
 use domain::{id::ListId, settings::Settings};
 use host::{Deps, Problem};
 use language::Context;
-use store::Writer;
 
 /// What a turn works with.
 struct Turn<'a> {
     deps: &'a Deps,
-    who: &'a Writer,
+    who: &'a Speaker,
     settings: Settings,
     lists: Vec<(ListId, String)>,
 }
@@ -32,7 +32,7 @@ struct Turn<'a> {
 /// What the store or a command refuses; nothing was done then.
 pub(crate) async fn take(
     deps: &Deps,
-    who: &Writer,
+    who: &Speaker,
     text: &str,
     talk: &mut Conversation,
 ) -> Result<Reply, Problem> {
@@ -48,6 +48,8 @@ pub(crate) async fn take(
     let read = turn.understand(text).await?;
     match read.decision {
         Decision::Ignore => ignored(&read, &mut reply),
+        // What a yes answers is kept until it comes.
+        Decision::Ask if language::yes_answers(&read) => turn.act(&read, talk, &mut reply).await?,
         Decision::Ask => ask(
             &mut reply,
             read.question
@@ -105,7 +107,7 @@ impl Turn<'_> {
             say::NOT_OURS.clone_into(&mut reply.text);
             return Ok(());
         }
-        let doubtful = read.decision == Decision::Confirm;
+        let doubtful = read.decision != Decision::Act;
         if confirm::must_ask(&steps) || doubtful {
             let asked = confirm::ask(self.deps, &self.who.reader, talk, steps).await?;
             reply.text.clone_from(&asked.text);

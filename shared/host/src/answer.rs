@@ -67,6 +67,13 @@ impl Answer {
         )
     }
 
+    /// Says that it was given before, and nothing was done now.
+    #[must_use]
+    pub fn replayed(mut self, replayed: bool) -> Self {
+        self.replayed = replayed;
+        self
+    }
+
     /// Says of a 201 where the new record is: below this path, by the id in the body.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {

@@ -1,6 +1,6 @@
 //! Whether to act, to ask, or to leave it alone.
 
-use contract::interpret::{Decision, Intent, Item, Mode, Moment, Trouble};
+use contract::interpret::{Decision, Intent, Interpretation, Item, Mode, Moment, Trouble};
 use jiff::ToSpan;
 
 use crate::build::Builder;
@@ -18,6 +18,16 @@ pub(crate) struct Verdict {
     pub(crate) question: Option<String>,
     pub(crate) problems: Vec<Trouble>,
     pub(crate) alternatives: Vec<Item>,
+}
+
+/// Whether a yes answers what is asked, so that whoever asks can do it then. "To when?" is no such question.
+pub fn yes_answers(read: &Interpretation) -> bool {
+    let plain = read.problems.is_empty() && read.alternatives.is_empty();
+    let question = read
+        .items
+        .first()
+        .map(|item| do_you_want(item.intent, item));
+    plain && read.decision == Decision::Ask && read.question == question
 }
 
 /// Weighs a wish with what was found.

@@ -24,6 +24,7 @@ mod text;
 mod title;
 
 pub use context::{Context, DateOrder, Mode, NextWeekday, Settings};
+pub use decide::yes_answers;
 pub use interpret::interpret;
 pub use line::{Refused, answer, context, interpret_line};
 
