@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::{Credential, Reader, Writer};
+use store::{Committed, Credential, Reader, Writer};
 use uuid::Uuid;
 
 /// How long the printed link works.
@@ -28,11 +28,16 @@ pub fn new_token(
     scopes: &str,
     expires_at: Option<Timestamp>,
 ) -> (Credential, String) {
-    let secret = format!("errand_{}", hex(&deps.ids.secret()));
+    let secret = fresh_token(deps);
     (
         credential(deps, reader, "token", &secret, name, scopes, expires_at),
         secret,
     )
+}
+
+/// A secret that nobody can guess.
+pub(crate) fn fresh_token(deps: &Deps) -> String {
+    format!("errand_{}", hex(&deps.ids.secret()))
 }
 
 /// A new link that signs a browser in once: what is stored, and the path to open.
@@ -45,7 +50,8 @@ pub fn new_link(deps: &Deps, reader: &Reader) -> (Credential, String) {
     )
 }
 
-fn credential(
+/// A secret as it is kept.
+pub(crate) fn credential(
     deps: &Deps,
     reader: &Reader,
     kind: &str,
@@ -123,6 +129,7 @@ pub(crate) async fn sign_in(
         EventKind::SignedIn,
         session.id,
         "by the printed link",
+        no_answer(),
     )
     .await?;
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
@@ -141,14 +148,24 @@ pub(crate) async fn sign_out(deps: Deps, Who(credential): Who) -> Result<Answer,
     Ok(Answer::empty())
 }
 
-/// Puts a security event into the person's log.
+/// Nothing to say.
+pub(crate) fn no_answer() -> store::Answer {
+    store::Answer {
+        status: 204,
+        body: String::new(),
+        version: None,
+    }
+}
+
+/// Puts a security event into the person's log, with the answer of the request that it belongs to.
 pub(crate) async fn said(
     deps: &Deps,
     who: &Writer,
     kind: EventKind,
     about: Uuid,
     note: &str,
-) -> Result<(), Problem> {
+    answer: store::Answer,
+) -> Result<Committed, Problem> {
     let note = (!note.is_empty()).then(|| note.to_owned());
     let decide = Arc::new(move |state: &mut State, now| {
         let home = state.home;
@@ -162,16 +179,7 @@ pub(crate) async fn said(
                 ..Detail::default()
             },
         );
-        Ok(store::Answer {
-            status: 204,
-            body: String::new(),
-            version: None,
-        })
+        Ok(answer.clone())
     });
-    let who = Writer {
-        idempotency: None,
-        ..who.clone()
-    };
-    deps.store.commit(&who, Need::default(), decide).await?;
-    Ok(())
+    Ok(deps.store.commit(who, Need::default(), decide).await?)
 }

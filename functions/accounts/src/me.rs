@@ -74,23 +74,18 @@ pub(crate) async fn change_settings(
     at: Precondition,
     Body(input): Body<Value>,
 ) -> Result<Answer, Problem> {
-    let (_, version) = person::settings(&deps, &who.reader).await?;
-    if at.exactly().is_some_and(|asked| asked != version) {
-        let asked = at.exactly().unwrap_or_default();
-        return Err(domain::refusal::Refusal::VersionMismatch {
-            what: "settings",
-            current: version,
-            asked,
-        }
-        .into());
-    }
     let command = Command::UpdateSettings {
         set: Box::new(contract::commands::settings(input)?),
     };
-    let need = command.need(Expect::Any);
+    let expect = match at {
+        Precondition::None | Precondition::Exists => Expect::Any,
+        Precondition::Exactly(version) => Expect::Version(version),
+        Precondition::Since(version) => Expect::Base(version),
+    };
+    let need = command.need(expect);
     let person = who.reader.person;
     let decide = Arc::new(move |state: &mut State, now| {
-        command.decide(state, Expect::Any, now)?;
+        command.decide(state, expect, now)?;
         let version = state.row::<Settings>(person.0).map_or(0, |row| row.version);
         Ok(store::Answer {
             status: 200,

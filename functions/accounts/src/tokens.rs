@@ -1,7 +1,7 @@
 //! Tokens for programs: random, shown once, kept only as their hash.
 
 use crate::{
-    link::{new_token, said},
+    link::{credential, fresh_token, no_answer, said},
     me::words,
 };
 use domain::event::EventKind;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Credential;
+use store::{Credential, Writer};
 use uuid::Uuid;
 
 /// A token as it is asked for.
@@ -29,7 +29,7 @@ pub(crate) struct TokenInput {
 }
 
 /// A token, without its secret.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Token {
     id: Uuid,
     /// As the person named it.
@@ -74,14 +74,7 @@ pub(crate) async fn create(
     who: Accounts,
     Body(input): Body<TokenInput>,
 ) -> Result<Answer, Problem> {
-    let name = input.name.trim();
-    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        return Err(Problem::field(
-            "/name",
-            Code::FieldInvalid,
-            "A token's name has 1 to 60 characters on one line.",
-        ));
-    }
+    let name = named(&input.name)?;
     if let Some(i) = input
         .scopes
         .iter()
@@ -109,14 +102,49 @@ pub(crate) async fn create(
     } else {
         input.scopes.join(" ")
     };
-    let (credential, secret) = new_token(&deps, &who.reader, name, &scopes, input.expires_at);
-    deps.store.add_credential(&credential).await?;
-    said(&deps, &who, EventKind::TokenCreated, credential.id, name).await?;
-    let new = NewToken {
-        known: Token::from(&credential),
-        token: secret,
+    let secret = secret(&deps, &who);
+    let credential = credential(
+        &deps,
+        &who.reader,
+        "token",
+        &secret,
+        name,
+        &scopes,
+        input.expires_at,
+    );
+    let answer = store::Answer {
+        status: 201,
+        body: contract::doc::json(&Token::from(&credential)),
+        version: None,
     };
-    Ok(Answer::raw(201, contract::doc::json(&new)).at("/api/v1/me/tokens"))
+    let (kind, id) = (EventKind::TokenCreated, credential.id);
+    let mut done = said(&deps, &who, kind, id, name, answer).await?;
+    if !done.replayed {
+        deps.store.add_credential(&credential).await?;
+    }
+    // The secret joins the answer only here, so that what is kept to be repeated does not hold it.
+    let known = serde_json::from_str(&done.answer.body).map_err(|why| Problem::internal(&why))?;
+    let token = secret;
+    done.answer.body = contract::doc::json(&NewToken { known, token });
+    Ok(Answer::from(done).at("/api/v1/me/tokens"))
+}
+
+fn named(name: &str) -> Result<&str, Problem> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        let words = "A token's name has 1 to 60 characters on one line.";
+        return Err(Problem::field("/name", Code::FieldInvalid, words));
+    }
+    Ok(name)
+}
+
+/// A new secret; the same one for the same request with the same `Idempotency-Key`.
+fn secret(deps: &Deps, who: &Writer) -> String {
+    let Some(once) = &who.idempotency else {
+        return fresh_token(deps);
+    };
+    let request = format!("{}\n{}\n{}", who.reader.person, once.key, once.body);
+    format!("errand_{}", deps.key.hash("new token", &request))
 }
 
 /// `DELETE /me/tokens/{id}`: it stops working at once.
@@ -125,6 +153,6 @@ pub(crate) async fn revoke(deps: Deps, who: Accounts, Id(id): Id<Uuid>) -> Resul
         return Err(Problem::not_found("token"));
     }
     deps.known.forget();
-    said(&deps, &who, EventKind::TokenRevoked, id, "").await?;
+    said(&deps, &who, EventKind::TokenRevoked, id, "", no_answer()).await?;
     Ok(Answer::empty())
 }
