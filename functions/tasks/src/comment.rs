@@ -1,7 +1,7 @@
 //! What is said about a task.
 
 use crate::{
-    act::{act, nothing, record},
+    act::{act, expect, nothing, record},
     keep::{all, own_id},
 };
 use contract::commands::{self, CommentInput};
@@ -11,7 +11,7 @@ use domain::{
     list::Comment,
     task::change::Expect,
 };
-use host::{Answer, Body, Deletes, Deps, Id, Problem, Reads, Writes};
+use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Reads, Writes};
 use serde_json::Value;
 use store::Kind;
 
@@ -53,6 +53,7 @@ pub(crate) async fn comment(
 pub(crate) async fn change_comment(
     deps: Deps,
     who: Writes,
+    at: Precondition,
     Id(id): Id<CommentId>,
     Body(input): Body<CommentInput>,
 ) -> Result<Answer, Problem> {
@@ -63,7 +64,7 @@ pub(crate) async fn change_comment(
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         command,
         record::<Comment>(200, id.0),
     )
@@ -74,12 +75,13 @@ pub(crate) async fn change_comment(
 pub(crate) async fn delete_comment(
     deps: Deps,
     who: Deletes,
+    at: Precondition,
     Id(id): Id<CommentId>,
 ) -> Result<Answer, Problem> {
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         Command::UpdateComment { id, text: None },
         nothing,
     )

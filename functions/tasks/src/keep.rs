@@ -91,28 +91,23 @@ pub(crate) async fn change_list(
 pub(crate) async fn delete_list(
     deps: Deps,
     who: Deletes,
+    at: Precondition,
     Id(id): Id<ListId>,
 ) -> Result<Answer, Problem> {
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        Command::DeleteList { id },
-        nothing,
-    )
-    .await
+    act(&deps, &who, expect(at), Command::DeleteList { id }, nothing).await
 }
 
 /// `POST /lists/{id}/restore`
 pub(crate) async fn restore_list(
     deps: Deps,
     who: Writes,
+    at: Precondition,
     Id(id): Id<ListId>,
 ) -> Result<Answer, Problem> {
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         Command::RestoreList { id },
         record::<List>(200, id.0),
     )
@@ -181,12 +176,13 @@ pub(crate) async fn change_section(
 pub(crate) async fn delete_section(
     deps: Deps,
     who: Deletes,
+    at: Precondition,
     Id(id): Id<SectionId>,
 ) -> Result<Answer, Problem> {
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         Command::DeleteSection { id },
         nothing,
     )

@@ -4,7 +4,6 @@ use crate::{
     act::{act, expect, nothing, record},
     keep::{all, one, own_id},
 };
-use axum::extract::Path;
 use contract::commands;
 use domain::{
     command::Command,
@@ -13,7 +12,7 @@ use domain::{
     list::{Tag, View},
     task::change::Expect,
 };
-use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Reads, Writes};
+use host::{Answer, Body, Deletes, Deps, Id, Name, Precondition, Problem, Reads, Writes};
 use serde_json::Value;
 use store::Kind;
 
@@ -26,7 +25,8 @@ pub(crate) async fn tags(deps: Deps, who: Reads) -> Result<Answer, Problem> {
 pub(crate) async fn change_tag(
     deps: Deps,
     who: Writes,
-    Path(name): Path<String>,
+    at: Precondition,
+    Name(name): Name,
     Body(input): Body<Value>,
 ) -> Result<Answer, Problem> {
     let set = commands::tag(input)?;
@@ -34,7 +34,7 @@ pub(crate) async fn change_tag(
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         Command::UpdateTag { name, set },
         move |state| record::<Tag>(200, keep::tag_id(state, now_named.trim()).0)(state),
     )
@@ -45,12 +45,13 @@ pub(crate) async fn change_tag(
 pub(crate) async fn delete_tag(
     deps: Deps,
     who: Deletes,
-    Path(name): Path<String>,
+    at: Precondition,
+    Name(name): Name,
 ) -> Result<Answer, Problem> {
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         Command::DeleteTag { name },
         nothing,
     )
@@ -104,14 +105,8 @@ pub(crate) async fn change_view(
 pub(crate) async fn delete_view(
     deps: Deps,
     who: Deletes,
+    at: Precondition,
     Id(id): Id<ViewId>,
 ) -> Result<Answer, Problem> {
-    act(
-        &deps,
-        &who,
-        Expect::Any,
-        Command::DeleteView { id },
-        nothing,
-    )
-    .await
+    act(&deps, &who, expect(at), Command::DeleteView { id }, nothing).await
 }

@@ -1,11 +1,11 @@
 //! A recurring task as a whole.
 
 use crate::{
-    act::{act, record},
+    act::{act, expect, record},
     keep::one,
 };
-use domain::{command::Command, id::SeriesId, series::Series, task::change::Expect};
-use host::{Answer, Deps, Id, Problem, Reads, Writes};
+use domain::{command::Command, id::SeriesId, series::Series};
+use host::{Answer, Deps, Id, Precondition, Problem, Reads, Writes};
 use store::Kind;
 
 /// `GET /series/{id}`
@@ -20,13 +20,14 @@ pub(crate) async fn series(
 async fn on_series(
     deps: Deps,
     who: Writes,
+    at: Precondition,
     id: SeriesId,
     command: Command,
 ) -> Result<Answer, Problem> {
     act(
         &deps,
         &who,
-        Expect::Any,
+        expect(at),
         command,
         record::<Series>(200, id.0),
     )
@@ -37,25 +38,28 @@ async fn on_series(
 pub(crate) async fn end_series(
     deps: Deps,
     who: Writes,
+    at: Precondition,
     Id(id): Id<SeriesId>,
 ) -> Result<Answer, Problem> {
-    on_series(deps, who, id, Command::EndSeries { id }).await
+    on_series(deps, who, at, id, Command::EndSeries { id }).await
 }
 
 /// `POST /series/{id}/pause`
 pub(crate) async fn pause_series(
     deps: Deps,
     who: Writes,
+    at: Precondition,
     Id(id): Id<SeriesId>,
 ) -> Result<Answer, Problem> {
-    on_series(deps, who, id, Command::PauseSeries { id }).await
+    on_series(deps, who, at, id, Command::PauseSeries { id }).await
 }
 
 /// `POST /series/{id}/resume`
 pub(crate) async fn resume_series(
     deps: Deps,
     who: Writes,
+    at: Precondition,
     Id(id): Id<SeriesId>,
 ) -> Result<Answer, Problem> {
-    on_series(deps, who, id, Command::ResumeSeries { id }).await
+    on_series(deps, who, at, id, Command::ResumeSeries { id }).await
 }

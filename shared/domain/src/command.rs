@@ -3,14 +3,14 @@
 use crate::{
     id::*,
     keep,
-    list::{ListPatch, SectionPatch, TagPatch, ViewPatch},
+    list::{Comment, List, ListPatch, Section, SectionPatch, Tag, TagPatch, View, ViewPatch},
     need::{Need, TasksOf},
     refusal::Refusal,
     reminder,
     repeat::Repeat,
-    series,
-    settings::SettingsPatch,
-    state::State,
+    series::{self, Series},
+    settings::{Settings, SettingsPatch},
+    state::{Kept, State},
     task::{
         Task, TaskPatch,
         change::{self, Edit, Expect},
@@ -21,6 +21,7 @@ use crate::{
     when::When,
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -252,6 +253,7 @@ impl Command {
         ) {
             change::expected("task", state.row::<Task>(id.0)?.version, expect)?;
         }
+        self.expected(state, expect)?;
         match self {
             Self::CreateTask { id, draft, repeat } => {
                 create::create(state, *id, draft, repeat.as_ref(), now)
@@ -287,6 +289,29 @@ impl Command {
                 until,
             } => reminder::snooze(state, *id, *reminder, *until, now),
             other => other.decide_kept(state, expect, now),
+        }
+    }
+
+    /// Refuses where what it is about is at another version than the caller has seen.
+    fn expected(&self, state: &State, expect: Expect) -> Result<(), Refusal> {
+        fn at<R: Kept>(state: &State, id: Uuid, expect: Expect) -> Result<(), Refusal> {
+            // Where there is none, the command itself says so.
+            let row = state.row::<R>(id).ok();
+            row.map_or(Ok(()), |row| change::expected(R::WHAT, row.version, expect))
+        }
+        match self {
+            Self::DeleteList { id } | Self::RestoreList { id } => at::<List>(state, id.0, expect),
+            Self::DeleteSection { id } => at::<Section>(state, id.0, expect),
+            Self::DeleteView { id } => at::<View>(state, id.0, expect),
+            Self::UpdateComment { id, .. } => at::<Comment>(state, id.0, expect),
+            Self::UpdateTag { name, .. } | Self::DeleteTag { name } => {
+                at::<Tag>(state, keep::tag_id(state, name).0, expect)
+            }
+            Self::EndSeries { id } | Self::PauseSeries { id } | Self::ResumeSeries { id } => {
+                at::<Series>(state, id.0, expect)
+            }
+            Self::UpdateSettings { .. } => at::<Settings>(state, state.viewer.0, expect),
+            _ => Ok(()),
         }
     }
 

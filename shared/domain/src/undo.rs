@@ -18,9 +18,12 @@ use crate::{
     state::{Kept, State},
     task::{Status, Task, TaskPatch, trash},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// How long something can be taken back.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// What an undo did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,17 +41,14 @@ pub struct Undone {
 /// # Errors
 /// As [`undo`].
 pub fn of(state: &mut State, what: &Undo, partly: bool, now: Timestamp) -> Result<Undone, Refusal> {
-    let (home, last) = (state.home, state.undoing);
-    match what {
-        Undo::Run(run) => undo(state, |logged| logged.run == *run, partly, now),
-        Undo::Event(n) => undo(
-            state,
-            |logged| logged.n == *n && logged.event.stream == home,
-            partly,
-            now,
-        ),
-        Undo::Last { .. } => undo(state, |logged| Some(logged.run) == last, partly, now),
-    }
+    let (home, last, oldest) = (state.home, state.undoing, now - KEPT);
+    let meant = |logged: &Logged| match what {
+        Undo::Run(run) => logged.run == *run,
+        Undo::Event(n) => logged.n == *n && logged.event.stream == home,
+        Undo::Last { .. } => Some(logged.run) == last,
+    };
+    let of = |logged: &Logged| logged.at > oldest && meant(logged);
+    undo(state, of, partly, now)
 }
 
 /// Takes back the events of `state.past` for which `of` is true, newest first. Where later changes touched the same, nothing

@@ -77,7 +77,7 @@ pub use deps::{Deps, Ids, SystemClock, SystemIds};
 pub use edge::edge;
 pub use events::{Incoming, Outcome};
 pub use params::{Limit, Params};
-pub use path::Id;
+pub use path::{Id, Name};
 pub use precondition::Precondition;
 pub use problem::{Code, Problem};
 pub use secret::{Key, Secret};

@@ -31,6 +31,15 @@ pub fn update_settings(
             "Write an address such as ann@example.org.",
         ));
     }
+    let is_tag = |locale: &String| {
+        locale.len() <= 35
+            && locale
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if set.locale.as_ref().is_some_and(|locale| !is_tag(locale)) {
+        return Err(Refusal::field("/locale", "Write a language such as en-GB."));
+    }
     let (person, before) = (state.viewer, state.my_settings());
     if state.row::<Settings>(person.0).is_err() {
         let home = state.home;

@@ -46,8 +46,24 @@ fn fit_view(view: &mut View) -> Result<(), Refusal> {
     trim(&mut view.name);
     check::text("/name", &view.name, check::TITLE)?;
     Filter::parse(&view.filter)?;
+    let fields = view.sort.iter().flat_map(|sort| sort.split(','));
+    let mut fields = fields.map(|field| field.trim().trim_start_matches('-'));
+    if fields.clone().count() > SORTS || !fields.all(|field| SORTED_BY.contains(&field)) {
+        let words = format!(
+            "A view is sorted by up to {SORTS} of {}, with commas between and a - before for descending.",
+            SORTED_BY.join(", ")
+        );
+        return Err(Refusal::field("/sort", words));
+    }
     Ok(())
 }
+
+/// Fields that a listing can be sorted by.
+const SORTED_BY: [&str; 8] = [
+    "due", "deadline", "priority", "position", "title", "created", "updated", "closed",
+];
+/// The most of them at once.
+const SORTS: usize = 4;
 
 /// Changes a saved filter.
 ///

@@ -63,6 +63,10 @@ pub fn task(state: &State, id: TaskId, task: &Task, changed: &TaskPatch) -> Resu
     plausible("/deadline", task.deadline.map(When::Date).as_ref())?;
     tags(&task.tags)?;
     links(task)?;
+    if let Some(source) = &task.source {
+        text("/source/system", &source.system, TITLE)?;
+        text("/source/id", &source.id, TITLE)?;
+    }
     reminders(&task.reminders)?;
     placed(state, id, task, changed)?;
     blockers(state, id, task, changed)?;
@@ -164,6 +168,12 @@ fn links(task: &Task) -> Result<(), Refusal> {
             && url.len() <= 2_000
             && !url.chars().any(|c| c.is_control() || c.is_whitespace())
     };
+    for (i, link) in task.links.iter().enumerate() {
+        let title = link.title.as_ref().filter(|title| !title.is_empty());
+        title.map_or(Ok(()), |title| {
+            text(&format!("/links/{i}/title"), title, TITLE)
+        })?;
+    }
     match task.links.iter().position(|link| !fits(&link.url)) {
         Some(i) => Err(Refusal::field(
             format!("/links/{i}/url"),
