@@ -1,6 +1,6 @@
 //! Many commands in one request: all or nothing, or each by itself; one undo.
 
-use contract::commands::{CommandInput, Commands, Mode};
+use contract::commands::{CommandInput, Commands, Kind, Mode};
 use domain::{
     command::Command,
     need::Need,
@@ -37,8 +37,13 @@ pub(crate) async fn commands(
             Problem::field("/commands", Code::LimitExceeded, words).param("limit", MOST as u64)
         );
     }
-    if input.commands.iter().any(|command| command.kind.deletes()) {
-        asks.needs(scope::TASKS_DELETE)?;
+    let any = |of: fn(Kind) -> bool| input.commands.iter().any(|command| of(command.kind));
+    let mut asks = asks;
+    if any(Kind::deletes) {
+        asks = asks.needs(scope::TASKS_DELETE)?;
+    }
+    if any(|kind| kind == Kind::UpdateSettings) {
+        asks.needs(scope::ACCOUNT)?;
     }
     run(&deps, &who, input.mode, input.dry_run, input.commands).await
 }

@@ -18,10 +18,11 @@ pub(crate) async fn interpret(
     Body(input): Body<serde_json::Value>,
 ) -> Result<Answer, Problem> {
     let many = input.is_array();
+    let text = input.to_string();
     let requests: Vec<InterpretRequest> = if many {
-        contract::commands::read(input)?
+        host::body::decode(text.as_bytes())?
     } else {
-        vec![contract::commands::read(input)?]
+        vec![host::body::decode(text.as_bytes())?]
     };
     if requests.len() > MOST {
         return Err(Problem::new(

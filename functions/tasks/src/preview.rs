@@ -36,7 +36,19 @@ pub(crate) async fn preview(
     let repeat: Repeat =
         contract::commands::read::<RepeatInput>(Value::Object(input.repeat))?.into();
     let (settings, _) = host::person::settings(&deps, &who).await?;
-    let recurrence = repeat.resolve(None, &settings, deps.clock.now())?;
+    let recurrence = repeat.resolve(None, &settings, deps.clock.now());
+    let recurrence = recurrence.map_err(|refusal| match Problem::from(refusal) {
+        // Here the rule stands at the top.
+        problem
+            if problem
+                .errors()
+                .iter()
+                .any(|fault| fault.pointer == "/recurrence/rrule") =>
+        {
+            Problem::field("/rrule", problem.code(), problem.detail())
+        }
+        problem => problem,
+    })?;
     let items: Vec<_> = recurrence
         .preview(usize::from(input.count), settings.zone())
         .iter()

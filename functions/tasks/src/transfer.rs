@@ -10,7 +10,7 @@ use domain::{
     need::Need,
     state::State,
 };
-use host::{Answer, Body, Code, Deps, Problem, Reads, Writes};
+use host::{Answer, Body, Code, Deps, Problem, Reads, Who, Writes, who::scope};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -21,7 +21,8 @@ const FORMAT: &str = "errand";
 const VERSION: u64 = 1;
 
 /// `GET /export`: JSON of settings, lists, sections, tags, views, tasks (the trash too) and comments.
-pub(crate) async fn export(deps: Deps, who: Reads) -> Result<Answer, Problem> {
+pub(crate) async fn export(deps: Deps, asks: Who, who: Reads) -> Result<Answer, Problem> {
+    asks.needs(scope::ACCOUNT)?;
     let mut all = Map::new();
     all.insert("format".into(), FORMAT.into());
     all.insert("version".into(), VERSION.into());
@@ -136,9 +137,12 @@ pub(crate) struct ImportInput {
 /// `POST /import`: what an export holds. Ids stay, so that importing twice makes nothing twice.
 pub(crate) async fn import(
     deps: Deps,
+    asks: Who,
     who: Writes,
     Body(input): Body<ImportInput>,
 ) -> Result<Answer, Problem> {
+    // It may set settings and put tasks into the trash.
+    asks.needs(scope::ACCOUNT)?.needs(scope::TASKS_DELETE)?;
     if input.format != FORMAT || input.version > VERSION {
         let words = "This is not an export of this program, or of a newer one. Send what `GET /export` answered.";
         return Err(Problem::field("/format", Code::FieldInvalid, words));
