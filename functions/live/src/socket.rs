@@ -8,11 +8,11 @@ use crate::{
 use axum::{
     extract::{
         State,
-        ws::{Message, WebSocket, WebSocketUpgrade},
+        ws::{Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
     response::Response,
 };
-use host::{Follows, Params, Problem};
+use host::{Code, Follows, Params, Problem};
 use jiff::SignedDuration;
 use serde_json::json;
 use store::{Reader, StoreError};
@@ -25,8 +25,12 @@ pub(crate) async fn socket(
     State(live): State<Live>,
     who: Follows,
     Params(query): Params<AfterQuery>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|_| {
+        let words = "This path speaks WebSocket. Ask with an upgrade, or follow /changes/stream or /changes instead.";
+        Problem::new(Code::ParameterInvalid, words)
+    })?;
     let cursor = begin(&live, &who, query.after.as_deref()).await?;
     let reader = who.0;
     Ok(upgrade
@@ -63,7 +67,7 @@ async fn serve(
             },
             _ = ear.changed() => match news(&live, &who, &mut cursor, &mut socket).await? {
                 Go::On => {}
-                Go::Stop => return Ok(()),
+                Go::Stop => return socket.send(Message::Close(None)).await,
             },
             () = clock.sleep_until(ping_at) => {
                 if !answered {

@@ -140,7 +140,8 @@ impl Kind {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RescheduleInput {
-    /// The new date, or none.
+    /// The new date, or none; what is left out by mistake takes no date away.
+    #[serde(deserialize_with = "Option::deserialize")]
     #[schemars(with = "Option<crate::schema::When>")]
     pub due: Option<When>,
     /// `following` moves the series from here on.
@@ -288,7 +289,7 @@ fn writable(set: &Value, fields: &[&str]) -> Result<(), Refusal> {
 pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = words::pointer(error.path());
-        let words = words::plain(&error.into_inner().to_string());
+        let words = error.into_inner().to_string();
         for code in [
             "date_impossible",
             "zone_unknown",
@@ -304,15 +305,23 @@ pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
                 };
             }
         }
-        let code = if words.starts_with("unknown field") {
-            "field_unknown"
-        } else {
-            "field_invalid"
+        let named = |before: &str| words.strip_prefix(before)?.split('`').next();
+        if let Some(name) = named("missing field `") {
+            let pointer = format!("{pointer}/{name}");
+            let words = format!("`{pointer}` is missing. Add it.");
+            return Refusal::field(pointer, words);
+        }
+        let (code, words) = match named("unknown field `") {
+            Some(name) => ("field_unknown", format!("There is no field `{name}` here.")),
+            None => (
+                "field_invalid",
+                format!("`{pointer}`: {}.", words::plain(&words)),
+            ),
         };
         Refusal::Field {
             pointer,
             code,
-            words: format!("This does not fit: {words}."),
+            words,
         }
     })
 }

@@ -1,5 +1,6 @@
 //! What stands around every router once: the right host, the right origin, a body of a bearable size, time, panics, the log.
 
+mod accept;
 mod guard;
 
 use crate::{Code, Deps, Problem, body, health, rates::Slot};
@@ -100,6 +101,7 @@ async fn admitted(
 ) -> Result<Response, Problem> {
     guard::host(&deps.config, request.uri(), request.headers())?;
     guard::origin(&deps.config, &request)?;
+    accept::accept(request.uri().path(), request.headers())?;
     if matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS

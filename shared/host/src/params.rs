@@ -2,6 +2,7 @@
 
 use crate::{Code, Problem};
 use axum::extract::FromRequestParts;
+use contract::words::plain;
 use http::request::Parts;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -62,7 +63,7 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
             let name = track.path().to_string();
             Err(invalid(
                 &name,
-                format!("The parameter `{name}` is not right: {words}."),
+                format!("The parameter `{name}` is not right: {}.", plain(&words)),
             ))
         }
     }
@@ -83,7 +84,7 @@ fn invalid(name: &str, words: String) -> Problem {
 
 /// How many of a listing: 1 to 200, 50 when not said. As a field: `#[serde(default)] limit: Limit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u32")]
+#[serde(try_from = "String")]
 pub struct Limit(pub u32);
 
 impl Default for Limit {
@@ -106,15 +107,12 @@ impl JsonSchema for Limit {
     }
 }
 
-impl TryFrom<u32> for Limit {
+impl TryFrom<String> for Limit {
     type Error = &'static str;
 
-    fn try_from(limit: u32) -> Result<Self, Self::Error> {
-        if (1..=200).contains(&limit) {
-            Ok(Self(limit))
-        } else {
-            Err("it goes from 1 to 200")
-        }
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let limit = text.parse().ok().filter(|limit| (1..=200).contains(limit));
+        limit.map(Self).ok_or("it is a number from 1 to 200")
     }
 }
 

@@ -39,11 +39,11 @@ pub struct Fault {
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
 impl Problem {
-    /// A problem in words that say what to do.
+    /// A problem in words that say what to do; they become a sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self(Box::new(Parts {
             code,
-            detail: detail.into(),
+            detail: sentence(&detail.into()),
             errors: Vec::new(),
             more: Map::new(),
             retry_after: None,
@@ -164,6 +164,18 @@ impl Problem {
         all.extend(more.clone());
         Value::Object(all)
     }
+}
+
+/// The words with a capital letter and a full stop: what says them further down knows no sentences.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if words.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    first.chain(letters).chain(end.chars()).collect()
 }
 
 impl IntoResponse for Problem {

@@ -158,7 +158,8 @@ fn correlation(headers: &HeaderMap) -> Option<String> {
 
 /// The request's `Idempotency-Key`, bound to method, path, query and body.
 fn idempotency(parts: &Parts) -> Result<Option<Idempotency>, Problem> {
-    let Some(value) = parts.headers.get("idempotency-key") else {
+    let value = parts.headers.get("idempotency-key");
+    let Some(value) = value.filter(|_| !parts.method.is_safe()) else {
         return Ok(None);
     };
     let text = value.to_str().map(str::trim).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::read_only;
 use crate::{Code, Problem};
 use contract::words::{below, plain, pointer};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, error::Category};
+use serde_json::Value;
 
 /// Reads JSON of exactly that shape.
 ///
@@ -19,7 +19,11 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let read = serde_ignored::deserialize(tracked, |path| unknown.push(ignored(&path)));
     let value: T = match read.and_then(|value| json.end().map(|()| value)) {
         Ok(value) => value,
-        Err(error) => return Err(problem(&error, &pointer(&track.path()))),
+        Err(error) => {
+            // Of a number where a word is wanted serde says that it is no JSON.
+            let is_json = error.is_data() || serde_json::from_slice::<Value>(bytes).is_ok();
+            return Err(problem(&error, is_json, &pointer(&track.path())));
+        }
     };
     if unknown.is_empty() {
         Ok(value)
@@ -29,12 +33,12 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 /// What serde says, as a problem at that place.
-fn problem(error: &serde_json::Error, pointer: &str) -> Problem {
+fn problem(error: &serde_json::Error, is_json: bool, pointer: &str) -> Problem {
     let said = error.to_string();
     let words = said
         .rsplit_once(" at line ")
         .map_or(said.as_str(), |(words, _)| words);
-    if error.classify() != Category::Data {
+    if !is_json {
         let place = format!("line {}, column {}", error.line(), error.column());
         return Problem::new(
             Code::MalformedJson,

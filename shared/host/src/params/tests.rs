@@ -33,16 +33,20 @@ fn parameters_are_read_or_refused_by_name() {
     );
     check(
         "limit=0",
-        expect!["parameter_invalid The parameter `limit` is not right: it goes from 1 to 200."],
+        expect![
+            "parameter_invalid The parameter `limit` is not right: it is a number from 1 to 200."
+        ],
     );
     check(
         "limit=201",
-        expect!["parameter_invalid The parameter `limit` is not right: it goes from 1 to 200."],
+        expect![
+            "parameter_invalid The parameter `limit` is not right: it is a number from 1 to 200."
+        ],
     );
     check(
         "limit=-1",
         expect![
-            "parameter_invalid The parameter `limit` is not right: invalid digit found in string."
+            "parameter_invalid The parameter `limit` is not right: it is a number from 1 to 200."
         ],
     );
     check(

@@ -95,7 +95,7 @@ impl From<StoreError> for Problem {
             )
             .retry_after(1),
             StoreError::CursorInvalid => {
-                Self::new(Code::CursorInvalid, format!("{}. Start again without it.", capital(&words)))
+                Self::new(Code::CursorInvalid, format!("{words}. Start again without it."))
             }
             StoreError::CursorGone => Self::new(
                 Code::CursorGone,
@@ -118,12 +118,4 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt(_) | StoreError::Unsupported(_) => Self::internal(&words),
         }
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
