@@ -4,32 +4,50 @@ pub mod simulation;
 
 use errand::Functions;
 use futures::FutureExt;
+use notify::{Channel, Email, MailUrl};
 use std::sync::Arc;
-use testkit::{House, Wiring, house::Ground};
+use testkit::{House, Wiring, house::Ground, smtp::SmtpServer};
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
 /// The whole house at a moment: `2026-11-23T09:00 Europe/Berlin`. Every function over SQLite in memory.
 pub async fn house(moment: &str) -> House {
-    House::at(moment, wiring).await
+    House::at(moment, async |ground| {
+        wiring(ground, ground.channels.clone()).await
+    })
+    .await
+}
+
+/// The same, where mail goes out to a server.
+///
+/// # Panics
+/// When the server's address is none.
+pub async fn house_by_mail(moment: &str, server: &SmtpServer) -> House {
+    let url = MailUrl::parse(&server.url()).expect("an address of a mail server");
+    let mail = Email::new(url, "Errand <errand@example.org>").expect("a sender");
+    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(mail)];
+    House::at(moment, async |ground| wiring(ground, channels).await).await
 }
 
 /// Every function, as `errand` wires them.
 ///
 /// # Panics
 /// When the witness has no place to write to.
-pub async fn wiring(ground: &Ground) -> Wiring {
+pub async fn wiring(ground: &Ground, channels: Vec<Arc<dyn Channel>>) -> Wiring {
     let folder = tempfile::tempdir().expect("a folder for the witness");
     let copy = folder.path().join("witness.db");
     let secret = || ground.deps.ids.secret();
     let witness = audit::Witness::open(&copy, folder.path(), secret).await;
     let functions = Functions {
         deps: ground.deps.clone(),
-        channels: ground.channels.clone(),
+        channels,
         witness: Arc::new(witness.expect("the witness opens")),
     };
     let feed = live::Feed::new(ground.deps.clone());
     let clock = clock::Clockwork::new(ground.deps.clone(), ground.people.clone());
     let clock = Arc::new(Mutex::new(clock));
+    let stop = CancellationToken::new();
+    tokio::spawn(feed.clone().run(stop.clone()));
     Wiring {
         router: functions.router(&feed),
         subscribers: functions.subscribers(),
@@ -37,6 +55,6 @@ pub async fn wiring(ground: &Ground) -> Wiring {
             let clock = clock.clone();
             async move { clock.lock().await.turn().await.map(drop) }.boxed()
         }),
-        kept: Box::new((folder, functions)),
+        kept: Box::new((folder, functions, stop.drop_guard())),
     }
 }

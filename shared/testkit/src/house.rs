@@ -21,9 +21,10 @@ use futures::future::BoxFuture;
 use host::{Clock, Config, Deps, Key};
 use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
 use notify::Channel;
-use std::{any::Any, sync::Arc};
+use serde_json::Value;
+use std::{any::Any, net::SocketAddr, sync::Arc};
 use store::{Reader, Store, StoreError};
-use tokio::sync::Mutex;
+use tokio::{net::TcpListener, sync::Mutex};
 
 /// Where the house stands, and who lives in it: what wiring is given.
 pub struct Ground {
@@ -75,6 +76,7 @@ pub struct House {
     /// bob@example.org, signed in at a page of his own; has no business with Ann's things.
     pub bob: Person,
     router: Router,
+    subscribers: Vec<Subscriber>,
     zone: TimeZone,
     steps: Mutex<Steps>,
     #[expect(dead_code, reason = "it is there to be dropped with the house")]
@@ -125,7 +127,7 @@ impl House {
         };
         let wiring = wire(&ground).await;
         let deps = ground.deps;
-        let bus = Arc::new(MemoryBus::new(wiring.subscribers, clock.clone()));
+        let bus = Arc::new(MemoryBus::new(wiring.subscribers.clone(), clock.clone()));
         let source = deps.key.installation();
         let relay = Relay::new(deps.store.clone(), bus, clock.clone(), source, "house");
         let lives = |name, reader| Person::moves_in(name, reader, &deps, &wiring.router);
@@ -136,6 +138,7 @@ impl House {
             clock,
             mailbox,
             router: wiring.router,
+            subscribers: wiring.subscribers,
             zone,
             steps: Mutex::new(Steps {
                 turn: wiring.turn,
@@ -156,6 +159,25 @@ impl House {
     /// Everything that is open to the outside.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Delivers an event to a function once more; answers the status.
+    pub async fn deliver(&self, function: &str, event: &Value) -> u16 {
+        let to = self.subscribers.iter().find(|to| to.name == function);
+        let router = &to.expect("a function that takes events").router;
+        let ask = Ask::new(router, "POST /").header("content-type", "application/cloudevents+json");
+        ask.body(event.to_string()).await.status
+    }
+
+    /// Serves the house on a free port of this machine, as long as the test runs.
+    pub async fn serve(&self) -> SocketAddr {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
     }
 
     /// Has the clock function and the relay do what is due now, until nothing is left to do.

@@ -90,10 +90,18 @@ impl Person {
     /// A request with its whole path, by this person: `GET /health`.
     pub fn raw(&self, what: &str) -> Ask {
         let ask = Ask::new(&self.router, what);
+        match self.proof() {
+            None => ask,
+            Some((name, value)) => ask.header(name, &value),
+        }
+    }
+
+    /// The header by which they are known.
+    pub fn proof(&self) -> Option<(&'static str, String)> {
         match &self.proof {
-            Proof::None => ask,
-            Proof::Session(secret) => ask.header("cookie", &format!("{}={secret}", who::COOKIE)),
-            Proof::Token(secret) => ask.header("authorization", &format!("Bearer {secret}")),
+            Proof::None => None,
+            Proof::Session(secret) => Some(("cookie", format!("{}={secret}", who::COOKIE))),
+            Proof::Token(secret) => Some(("authorization", format!("Bearer {secret}"))),
         }
     }
 
