@@ -12,10 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The whole house at a moment: `2026-11-23T09:00 Europe/Berlin`. Every function over SQLite in memory.
 pub async fn house(moment: &str) -> House {
-    House::at(moment, async |ground| {
-        wiring(ground, ground.channels.clone()).await
-    })
-    .await
+    House::at(moment, wiring).await
 }
 
 /// The same, where mail goes out to a server.
@@ -26,21 +23,30 @@ pub async fn house_by_mail(moment: &str, server: &SmtpServer) -> House {
     let url = MailUrl::parse(&server.url()).expect("an address of a mail server");
     let mail = Email::new(url, "Errand <errand@example.org>").expect("a sender");
     let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(mail)];
-    House::at(moment, async |ground| wiring(ground, channels).await).await
+    let by_mail = async |ground: &Ground| {
+        let (deps, people) = (ground.deps.clone(), ground.people.clone());
+        wiring(&Ground {
+            deps,
+            channels,
+            people,
+        })
+        .await
+    };
+    House::at(moment, by_mail).await
 }
 
 /// Every function, as `errand` wires them.
 ///
 /// # Panics
 /// When the witness has no place to write to.
-pub async fn wiring(ground: &Ground, channels: Vec<Arc<dyn Channel>>) -> Wiring {
+pub async fn wiring(ground: &Ground) -> Wiring {
     let folder = tempfile::tempdir().expect("a folder for the witness");
     let copy = folder.path().join("witness.db");
     let secret = || ground.deps.ids.secret();
     let witness = audit::Witness::open(&copy, folder.path(), secret).await;
     let functions = Functions {
         deps: ground.deps.clone(),
-        channels,
+        channels: ground.channels.clone(),
         witness: Arc::new(witness.expect("the witness opens")),
     };
     let feed = live::Feed::new(ground.deps.clone());

@@ -47,7 +47,7 @@ async fn socket(address: SocketAddr, who: &Person, after: &str) -> Window {
 
 /// The next message; null once the line is closed.
 async fn heard(window: &mut Window) -> Value {
-    let next = tokio::time::timeout(Duration::from_secs(60), window.heard.recv()).await;
+    let next = tokio::time::timeout(Duration::from_mins(1), window.heard.recv()).await;
     next.expect("an answer within a minute").unwrap_or_default()
 }
 

@@ -1,8 +1,8 @@
 //! One method of one path: what it takes and what it answers.
 
 use crate::{
-    Accounts, Assists, Audits, Body, Deletes, Deps, Follows, Id, Params, Precondition, Reads, Who,
-    Writes, who::scope,
+    Accounts, Assists, Audits, Body, Deletes, Deps, Follows, Id, Name, Params, Precondition, Reads,
+    Who, Writes, who::scope,
 };
 use axum::extract::{Path, State, ws::WebSocketUpgrade};
 use http::{HeaderMap, Method};
@@ -90,11 +90,12 @@ impl Operation {
             headers: Vec::new(),
             body: None,
             answers: Vec::new(),
-            // The edge's: the wrong host, a fault of ours, too late; of what another site sends, and of too large a body.
+            // The edge's: a format that is never answered, the wrong host, a fault of ours, too late; of what another site
+            // sends, and of too large a body.
             problems: if body {
-                BTreeSet::from([403, 413, 421, 500, 503])
+                BTreeSet::from([403, 406, 413, 421, 500, 503])
             } else {
-                BTreeSet::from([421, 500, 503])
+                BTreeSet::from([406, 421, 500, 503])
             },
         }
     }
@@ -138,7 +139,6 @@ macro_rules! silent {
 silent! {
     [] Deps;
     [] HeaderMap;
-    [] WebSocketUpgrade;
     [T] State<T>;
     [T] Path<T>;
 }
@@ -194,6 +194,18 @@ impl<T: JsonSchema> Takes for Params<T> {
     fn takes(operation: &mut Operation) {
         operation.query.push(T::json_schema);
         operation.problems.insert(400);
+    }
+}
+
+impl<E> Takes for Result<WebSocketUpgrade, E> {
+    fn takes(operation: &mut Operation) {
+        operation.problems.insert(400);
+    }
+}
+
+impl Takes for Name {
+    fn takes(operation: &mut Operation) {
+        operation.problems.insert(404);
     }
 }
 
