@@ -2,13 +2,15 @@
 
 use errand::Functions;
 
-/// Method and path of every route of the API, as `GET /api/v1/tasks/{id}`.
+/// Method and path of every route of the API, as `GET /api/v1/tasks/{id}`; what reads comes before what makes.
 pub(crate) fn all() -> Vec<String> {
     let all = Functions::operations();
     let all = all
         .iter()
         .map(|one| format!("{} {}", one.method(), one.path()));
-    all.filter(|route| route.contains(" /api/")).collect()
+    let mut all: Vec<_> = all.filter(|route| route.contains(" /api/")).collect();
+    all.sort();
+    all
 }
 
 /// Whether a request changes something.

@@ -103,7 +103,7 @@ pub(super) async fn lives(house: &House) -> Hers {
 }
 
 impl Hers {
-    /// Every id, none of which Bob may be told; but for the conversation, by whose id he begins one of his own.
+    /// Every id, none of which Bob may be told.
     pub(super) fn ids(&self, house: &House) -> BTreeSet<String> {
         let tasks = [self.task, self.trashed].map(|task| task.to_string());
         let records = [
@@ -117,6 +117,7 @@ impl Hers {
         let ledger = [
             &self.delivery,
             &self.token,
+            &self.conversation,
             &self.message,
             &self.confirmation,
             &self.run,
