@@ -125,7 +125,10 @@ impl Clockwork {
 
     /// Ticks until `stop` is cancelled: at each moment that is due, when something was committed, and once a minute.
     pub async fn run(mut self, stop: CancellationToken) {
+        let store = self.deps.store.clone();
         while !stop.is_cancelled() {
+            // What is committed during the turn may be due before the moment that the turn found.
+            let hint = store::heed(&*store);
             let until = match self.turn().await {
                 Ok(until) => until,
                 Err(error) => {
@@ -140,7 +143,7 @@ impl Clockwork {
                 biased;
                 () = stop.cancelled() => return,
                 () = self.deps.clock.sleep_until(until) => {}
-                () = self.deps.store.hint() => {}
+                () = hint => {}
             }
         }
     }

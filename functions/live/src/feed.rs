@@ -39,13 +39,15 @@ impl Feed {
     /// Wakes the windows whenever something was committed, and each second, until `stop` is cancelled.
     pub async fn run(self, stop: CancellationToken) {
         let clock = self.deps.clock.clone();
+        let mut hint = store::heed(&*self.deps.store);
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                () = self.deps.store.hint() => {}
+                () = hint => {}
                 () = clock.sleep_until(clock.now() + POLL) => {}
             }
+            hint = store::heed(&*self.deps.store);
             self.beat.send_modify(|beat| *beat += 1);
             clock.sleep_until(clock.now() + BURST).await;
         }

@@ -95,7 +95,9 @@ impl Relay {
 
     /// Publishes until `stop` is cancelled: at once on a hint, each quarter of a second without.
     pub async fn run(mut self, stop: CancellationToken) {
+        let store = Arc::clone(&self.store);
         while !stop.is_cancelled() {
+            let hint = store::heed(&*store);
             let wait = match self.turn().await {
                 Ok(()) => POLL,
                 Err(error) => {
@@ -111,7 +113,7 @@ impl Relay {
                 biased;
                 () = stop.cancelled() => {}
                 Some(landed) = self.flights.next(), if !idle => self.land_all(landed),
-                () = self.store.hint() => {}
+                () = hint => {}
                 () = self.clock.sleep_until(self.clock.now() + wait) => {}
             }
         }

@@ -10,6 +10,7 @@ pub mod chain;
 mod decide;
 mod dialect;
 mod error;
+mod heed;
 mod open;
 mod overlay;
 mod plan;
@@ -24,6 +25,7 @@ mod types;
 pub mod witness;
 
 pub use error::StoreError;
+pub use heed::heed;
 pub use open::{OpenError, address, file, open};
 pub use seam::{Clock, NoSeam, Options, Random, Seam, Spawn};
 pub use types::*;

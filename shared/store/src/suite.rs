@@ -32,7 +32,8 @@ macro_rules! store_suite {
             a_rebuild_finds_nothing_wrong);
         $crate::store_suite!(@ $open; ledger: what_is_due_is_found, a_reminder_fires_once, deliveries_are_kept);
         $crate::store_suite!(@ $open; outbox: everything_written_is_published_in_order, what_is_left_is_tried_again,
-            wakes_are_not_doubled, a_lease_has_one_holder);
+            wakes_are_not_doubled, a_lease_has_one_holder,
+            a_hint_counts_from_when_it_is_heeded);
         $crate::store_suite!(@ $open; people: a_person_is_made_once, credentials, notes, nobody_sees_anothers, old_things_are_forgotten);
         $crate::store_suite!(@ $open; past: the_last_run_is_found, a_merge_sees_what_came_since, tasks_are_found_by_property,
             neighbours_are_found, a_series_has_its_occurrences);

@@ -3,6 +3,7 @@
 use super::kit::*;
 use crate::*;
 use domain::{event::EventKind, need::Need, state::Wake};
+use futures::FutureExt;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
@@ -174,4 +175,12 @@ pub async fn a_lease_has_one_holder(store: Checked) {
         usize::from(a.unwrap().is_some()) + usize::from(b.unwrap().is_some()),
         1
     );
+}
+
+/// A commit between asking for the hint and waiting for it is heard of.
+pub async fn a_hint_counts_from_when_it_is_heeded(store: Checked) {
+    let me = person(&store).await;
+    let hint = heed(&*store);
+    create(&store, &me, json!({"title": "meanwhile"})).await;
+    assert_eq!(hint.now_or_never(), Some(()));
 }
