@@ -15,6 +15,8 @@ const WORDS: &[(&str, &str)] = &[
     ("FIX{}ME", "mend it, or write an issue"),
     ("XX{}X", "mend it, or write an issue"),
     ("TO{}DO", "do it, or write an issue"),
+    ("<<<<{}<<<", "a merge that was not finished"),
+    (">>>>{}>>>", "a merge that was not finished"),
 ];
 
 /// Files where such a word is data.
