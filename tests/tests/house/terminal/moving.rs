@@ -163,7 +163,7 @@ async fn what_cannot_be_imported() {
     expect![[r#"
         Steps done: 1. Not done: 2.
           It must not be empty: write at least one character.
-          This does not fit: invalid type: string "soon", expected an object with `date`, or with `at` and `time_zone`.
+          `/due`: it takes an object with `date`, or with `at` and `time_zone`, not string "soon".
     "#]]
     .assert_eq(&said.to_string());
 }
