@@ -89,7 +89,9 @@ fn who_may_call_and_with_what_is_read_off_the_signature() {
     assert_eq!(list["parameters"][1]["schema"], json!({ "type": "string" }));
     assert_eq!(
         keys(&list["responses"]),
-        ["200", "400", "401", "403", "421", "429", "500", "503"]
+        [
+            "200", "400", "401", "403", "406", "421", "429", "500", "503"
+        ]
     );
 
     let change = &document["paths"]["/api/v1/notes/{id}"]["patch"];
@@ -105,8 +107,8 @@ fn who_may_call_and_with_what_is_read_off_the_signature() {
     assert_eq!(
         keys(&change["responses"]),
         [
-            "200", "400", "401", "403", "404", "409", "412", "413", "415", "421", "422", "429",
-            "500", "503"
+            "200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "421", "422",
+            "429", "500", "503"
         ]
     );
     assert_eq!(
