@@ -19,11 +19,12 @@ pub(super) async fn lease<B: Backend>(
     ttl: i64,
 ) -> Result<Option<u64>, StoreError> {
     let now = db.clock().await?;
-    // The epoch rises with every new holder, so that the one before can be told apart.
+    // The epoch rises with every new holder, so that the one before can be told apart. A lease that ends much later than one given
+    // now would was given before the clock was set back: it is nobody's, or its holder would have to live for all to go on.
     let sql = "insert into lease (name, holder, epoch, until) values ($1, $2, 1, $3 + $4) \
         on conflict (name) do update set epoch = lease.epoch + case when lease.holder = excluded.holder then 0 else 1 end, \
             holder = excluded.holder, until = excluded.until \
-        where lease.holder = excluded.holder or lease.until <= $3 returning epoch";
+        where lease.holder = excluded.holder or lease.until <= $3 or lease.until > $3 + 2 * $4 returning epoch";
     let values = values![name, holder, now, ttl.saturating_mul(1000)];
     let statements = vec![Statement::new(sql, values)];
     let rows = db.tell(Whose::House, statements).await?;

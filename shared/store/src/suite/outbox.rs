@@ -166,6 +166,9 @@ pub async fn a_lease_has_one_holder(store: Checked) {
         "a new holder is a new epoch"
     );
     assert_eq!(store.lease("relay", "a", 60_000).await.unwrap(), None);
+    // One that ends much later than one given now was given before the clock was set back.
+    assert_eq!(store.lease("relay", "a", 5_000).await.unwrap(), Some(3));
+    assert_eq!(store.lease("relay", "b", 5_000).await.unwrap(), None);
     // Both at once for a free one: one has it.
     let (a, b) = futures::join!(
         store.lease("new", "a", 60_000),
