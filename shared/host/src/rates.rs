@@ -27,6 +27,9 @@ impl Rates {
         }
         let full_at = buckets.entry(person).or_insert(now);
         let one = rate.window() / rate.requests.cast_signed();
+        if full_at.duration_since(now) > rate.window() {
+            *full_at = now; // no bucket is that empty: the clock was set back
+        }
         let after = (*full_at).max(now) + one;
         let refused = after.duration_since(now) > rate.window();
         if !refused {
