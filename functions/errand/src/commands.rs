@@ -204,8 +204,7 @@ pub(crate) async fn token(
 ) -> anyhow::Result<()> {
     if link {
         let app = App::open(config).await?;
-        let person = app.person().await?;
-        let link = serve::link(&app, &person).await?;
+        let link = serve::link(&app, &app.person).await?;
         app.close().await;
         return say(link);
     }

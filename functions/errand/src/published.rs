@@ -2,17 +2,61 @@
 
 mod page;
 
-use crate::{FUNCTIONS, Functions};
+use crate::Functions;
 use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
-use contract::asyncapi;
+use contract::asyncapi::{self, Function};
 use domain::event::EventKind;
 use host::{Problem, Routes, api::Operation};
 use http::header;
 use serde_json::Value;
 use std::sync::LazyLock;
+
+/// Every function, with the events that wake it and those that come of it.
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "tasks",
+        subscribes: tasks::SUBSCRIBES,
+        emits: tasks::EMITS,
+    },
+    Function {
+        name: "chat",
+        subscribes: chat::SUBSCRIBES,
+        emits: chat::EMITS,
+    },
+    Function {
+        name: "accounts",
+        subscribes: accounts::SUBSCRIBES,
+        emits: accounts::EMITS,
+    },
+    Function {
+        name: "clock",
+        subscribes: clock::SUBSCRIBES,
+        emits: clock::EMITS,
+    },
+    Function {
+        name: "remind",
+        subscribes: remind::SUBSCRIBES,
+        emits: remind::EMITS,
+    },
+    Function {
+        name: "recur",
+        subscribes: recur::SUBSCRIBES,
+        emits: recur::EMITS,
+    },
+    Function {
+        name: "audit",
+        subscribes: audit::SUBSCRIBES,
+        emits: audit::EMITS,
+    },
+    Function {
+        name: "live",
+        subscribes: live::SUBSCRIBES,
+        emits: live::EMITS,
+    },
+];
 
 impl Functions {
     /// Every route that is open to the outside, but for the page's own files.
@@ -34,12 +78,7 @@ impl Functions {
 
     /// The AsyncAPI document.
     pub fn asyncapi() -> Value {
-        let functions = FUNCTIONS.iter().map(|function| asyncapi::Function {
-            name: function.name,
-            subscribes: function.subscribes,
-            emits: function.emits,
-        });
-        asyncapi::document(&functions.collect::<Vec<_>>())
+        asyncapi::document(FUNCTIONS)
     }
 }
 
