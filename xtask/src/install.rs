@@ -1,44 +1,64 @@
-//! Debian packages that a bare machine lacks, installed beside the compiler.
+//! What takes long and needs no compiler, done beside it: Debian packages that a bare machine lacks, and Kafka's start.
 
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 
-use crate::run;
+use crate::{kafka, run};
 
-/// Packages on their way. Nothing waits for them until [`Installs::wait`].
-pub(crate) struct Installs(Option<JoinHandle<Option<String>>>);
+/// On its way. Nothing waits for it until [`Installs::wait`].
+pub(crate) struct Installs(JoinHandle<Option<kafka::Server>>);
 
-/// Starts to install what is missing for the tests, where this is Debian and we are root; else does nothing, and the tests
-/// that need it are skipped aloud.
+/// Starts to install what is missing for the tests, where this is Debian and we are root, and starts Kafka. What cannot be had
+/// is said, and the tests that need it are skipped aloud.
 pub(crate) fn begin() -> Installs {
-    let mut missing = Vec::new();
+    let kafka_is_kept = std::env::var_os("ERRAND_TEST_KAFKA_BROKERS").is_some();
+    let mut first = Vec::new();
     if crate::postgres::binaries().is_none() {
-        missing.push("postgresql-15");
+        first.push("postgresql-15");
     }
+    if !kafka_is_kept {
+        first.extend(kafka::missing());
+    }
+    let mut last = Vec::new();
     if crate::page::chromium().is_none() && crate::page::node().is_ok() {
-        missing.push("chromium");
+        last.push("chromium"); // 360 MB
     }
-    if missing.is_empty() || run::find(&["apt-get"]).is_none() || !run::is_root() {
-        return Installs(None);
+    if run::find(&["apt-get"]).is_none() || !run::is_root() {
+        first.clear();
+        last.clear();
     }
-    eprintln!("installing in the background: {}", missing.join(" "));
-    Installs(Some(thread::spawn(move || {
-        let failed: Vec<String> = missing
-            .into_iter()
-            .filter_map(|package| install(package).err())
-            .collect();
-        (!failed.is_empty()).then(|| failed.join("\n"))
-    })))
+    if !first.is_empty() || !last.is_empty() {
+        let all = [first.as_slice(), last.as_slice()].concat();
+        eprintln!("installing in the background: {}", all.join(" "));
+    }
+    Installs(thread::spawn(move || {
+        install_all(&first);
+        let started = (!kafka_is_kept).then(kafka::Server::start);
+        install_all(&last);
+        match started? {
+            Ok(server) => Some(server),
+            Err(error) => {
+                eprintln!("no Kafka: tests that need it are skipped ({error:#})");
+                None
+            }
+        }
+    }))
 }
 
 impl Installs {
-    /// Waits until all is there, and says what could not be had.
-    pub(crate) fn wait(self) {
-        let Some(thread) = self.0 else { return };
-        match thread.join() {
-            Ok(None) => {}
-            Ok(Some(failed)) => eprintln!("{failed}"),
-            Err(_) => eprintln!("installing packages stopped half-way"),
+    /// Waits until all is there; gives Kafka where it runs.
+    pub(crate) fn wait(self) -> Option<kafka::Server> {
+        self.0.join().unwrap_or_else(|_| {
+            eprintln!("installing packages stopped half-way");
+            None
+        })
+    }
+}
+
+fn install_all(packages: &[&str]) {
+    for package in packages {
+        if let Err(failed) = install(package) {
+            eprintln!("{failed}");
         }
     }
 }

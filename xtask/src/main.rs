@@ -1,9 +1,10 @@
-//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `simulate`, `bench`, `score`,
+//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `up`, `simulate`, `bench`, `score`,
 //! `new-function`.
 
 mod check;
 mod ci;
 mod install;
+mod kafka;
 mod new_function;
 mod page;
 mod postgres;
@@ -12,6 +13,7 @@ mod score;
 mod services;
 mod story;
 mod test;
+mod up;
 
 use std::process::ExitCode;
 
@@ -35,11 +37,13 @@ enum Act {
     Check(check::Options),
     /// Everything that must pass before a merge: format, lints, rules, tests.
     Ci,
-    /// PostgreSQL for a day's work, in a private folder and on a port of its own.
+    /// PostgreSQL and Kafka for a day's work, in private folders and on ports of their own.
     Services {
         #[command(subcommand)]
         act: services::Act,
     },
+    /// The cloud shape on this machine: PostgreSQL, Kafka, and every function a process that is started when something comes for it.
+    Up,
     /// Run many seeds of the simulation (`--seeds N`, `--seed N` for one); further arguments go to the program.
     Simulate(run::Rest),
     /// Measure the budgets of the README's table; further arguments go to the program.
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Act::Story => test::story(),
         Act::Ci => Ok(ci::run()),
         Act::Check(options) => check::run(&options).map(|()| true),
+        Act::Up => up::run().map(|()| true),
         Act::Services { act } => services::run(act).map(|()| true),
         Act::Simulate(rest) => run::program("simulate", &rest).map(|()| true),
         Act::Bench(rest) => run::program("bench", &rest).map(|()| true),

@@ -1,12 +1,13 @@
 //! Services that stay up between test runs, for whoever runs single tests all day.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{postgres, run};
+use crate::{kafka, postgres, run};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Act {
@@ -21,44 +22,113 @@ pub(crate) enum Act {
 /// Does one of them.
 ///
 /// # Errors
-/// When PostgreSQL is not installed, does not start or does not stop.
+/// When a service is not installed, does not start or does not stop.
 pub(crate) fn run(act: Act) -> Result<()> {
-    let folder = folder()?;
-    let address = folder.with_extension("url");
+    let services = Services::of_user()?;
     match act {
         Act::Up => {
-            if !postgres::is_up(&folder)? {
-                let url = postgres::start(&folder)?;
-                fs::write(&address, url)?;
-            }
             println!(
                 "export ERRAND_TEST_POSTGRES_URL={}",
-                fs::read_to_string(&address)?
+                services.postgres_up()?
             );
+            println!("export ERRAND_TEST_KAFKA_BROKERS={}", services.kafka_up()?);
+            println!("export ERRAND_TEST_KAFKA_JARS={}", kafka::jars()?.display());
         }
-        Act::Down => {
-            postgres::stop(&folder)?;
-            for gone in [fs::remove_dir_all(&folder), fs::remove_file(&address)] {
-                gone.or_else(|error| {
-                    if error.kind() == std::io::ErrorKind::NotFound {
-                        Ok(())
-                    } else {
-                        Err(error)
-                    }
-                })?;
-            }
-            println!("PostgreSQL is down");
-        }
-        Act::Status if postgres::is_up(&folder)? => {
-            println!("PostgreSQL is up: {}", fs::read_to_string(&address)?);
-        }
-        Act::Status => println!("PostgreSQL is down"),
+        Act::Down => services.down()?,
+        Act::Status => services.status()?,
     }
     Ok(())
 }
 
-/// One per user, so that two people on a machine have each their own.
-fn folder() -> Result<PathBuf> {
-    let user = run::read(Command::new("id").arg("-u")).context("who is this?")?;
-    Ok(postgres::base().join(format!("errand-services-{}", user.trim())))
+/// PostgreSQL and Kafka, each in a folder of its own.
+pub(crate) struct Services {
+    postgres: PathBuf,
+    kafka: PathBuf,
+}
+
+impl Services {
+    /// One of each per user, so that two people on a machine have each their own.
+    ///
+    /// # Errors
+    /// When `id` cannot be asked.
+    pub(crate) fn of_user() -> Result<Self> {
+        let user = run::read(Command::new("id").arg("-u")).context("who is this?")?;
+        let folder = |name: &str| postgres::base().join(format!("errand-{name}-{}", user.trim()));
+        Ok(Self {
+            postgres: folder("postgres-of"),
+            kafka: folder("kafka-of"),
+        })
+    }
+
+    /// Starts it where it does not run; gives its address.
+    ///
+    /// # Errors
+    /// When it is not installed or does not start.
+    pub(crate) fn postgres_up(&self) -> Result<String> {
+        if !postgres::is_up(&self.postgres)? {
+            fs::write(address(&self.postgres), postgres::start(&self.postgres)?)?;
+        }
+        Ok(fs::read_to_string(address(&self.postgres))?)
+    }
+
+    /// Starts it where it does not run; gives its address.
+    ///
+    /// # Errors
+    /// When it is not installed or does not start.
+    pub(crate) fn kafka_up(&self) -> Result<String> {
+        if !kafka::is_up(&self.kafka) {
+            // It would go on at other ports than its folder says.
+            remove(&self.kafka)?;
+            fs::write(address(&self.kafka), kafka::start(&self.kafka)?)?;
+        }
+        Ok(fs::read_to_string(address(&self.kafka))?)
+    }
+
+    fn down(&self) -> Result<()> {
+        if postgres::binaries().is_some() {
+            postgres::stop(&self.postgres)?;
+        }
+        remove(&self.postgres)?;
+        println!("PostgreSQL is down");
+        kafka::stop(&self.kafka)?;
+        remove(&self.kafka)?;
+        println!("Kafka is down");
+        Ok(())
+    }
+
+    fn status(&self) -> Result<()> {
+        let say = |name: &str, up: bool, folder: &Path| -> Result<()> {
+            if up {
+                println!("{name} is up: {}", fs::read_to_string(address(folder))?);
+            } else {
+                println!("{name} is down");
+            }
+            Ok(())
+        };
+        let postgres_up = postgres::binaries().is_some() && postgres::is_up(&self.postgres)?;
+        say("PostgreSQL", postgres_up, &self.postgres)?;
+        say("Kafka", kafka::is_up(&self.kafka), &self.kafka)
+    }
+}
+
+fn address(folder: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.address", folder.display()))
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    let log = folder.with_extension("log");
+    for gone in [
+        fs::remove_dir_all(folder),
+        fs::remove_file(address(folder)),
+        fs::remove_file(log),
+    ] {
+        gone.or_else(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        })?;
+    }
+    Ok(())
 }

@@ -1,7 +1,6 @@
-//! The installation: its data folder, its store, its functions and its one local person.
+//! The house: its store, its key, its one local person.
 
 use anyhow::Context;
-use bus::Relay;
 use domain::{
     command::Command,
     id::{UserId, derived},
@@ -9,26 +8,27 @@ use domain::{
     state::State,
     task::change::Expect,
 };
-use errand::Functions;
+use errand::{Function, Given};
 use host::{Config, Deps, Key, SystemClock, SystemIds};
 use notify::{Channel, Email, MailUrl};
 use std::{io::ErrorKind, path::Path, sync::Arc};
 use store::{Kind, Options, Reader};
+use tokio::sync::OnceCell;
 
 /// The witness's copy of the log, in the data folder.
 pub(crate) const WITNESS: &str = "witness.db";
 
-/// All functions, and the one local person.
+/// What every function and command of this installation stands on.
 pub(crate) struct App {
     pub(crate) deps: Deps,
-    pub(crate) person: Reader,
-    pub(crate) functions: Functions,
+    witness: OnceCell<Arc<audit::Witness>>,
 }
 
 impl App {
-    /// Opens the data folder and the store, and makes the local person where there is none.
+    /// Opens the data folder and the store.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
-        let channels = channels(&config)?;
+        // Said before anything is made.
+        drop(channels(&config)?);
         folder(&config.data)?;
         let ids: Arc<dyn host::Ids> = Arc::new(SystemIds);
         let key = match &config.key {
@@ -36,19 +36,46 @@ impl App {
             None => key(&config.data, ids.as_ref())?,
         };
         let store = store::open(&config.database_url(), options()).await?;
-        let copy = config.data.join(WITNESS);
-        let witness = audit::Witness::open(&copy, &config.data, || ids.secret()).await?;
         let deps = Deps::new(store, Arc::new(config), Arc::new(key));
-        let person = local_person(&deps).await?;
-        let functions = Functions {
-            deps: deps.clone(),
-            channels,
-            witness: Arc::new(witness),
-        };
         Ok(Self {
             deps,
-            person,
-            functions,
+            witness: OnceCell::new(),
+        })
+    }
+
+    /// The one local person; made where there is none. The address given at start becomes theirs.
+    pub(crate) async fn person(&self) -> anyhow::Result<Reader> {
+        let deps = &self.deps;
+        let machine = || jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
+        let zone = deps.config.zone.clone().or_else(machine);
+        let zone = zone.unwrap_or_else(|| "UTC".to_owned());
+        let person = deps
+            .store
+            .person(UserId(derived(&["local person"])), "me", &zone)
+            .await?;
+        if let Some(to) = deps.config.mail.as_ref().and_then(|mail| mail.to.clone()) {
+            address(deps, &person, to).await?;
+        }
+        Ok(person)
+    }
+
+    /// What these functions are given.
+    pub(crate) async fn given(&self, functions: &[&Function]) -> anyhow::Result<Given> {
+        let has = |what: fn(&Function) -> bool| functions.iter().any(|function| what(function));
+        Ok(Given {
+            deps: self.deps.clone(),
+            channels: channels(&self.deps.config)?,
+            people: if has(|function| function.always_on) {
+                vec![self.person().await?]
+            } else {
+                Vec::new()
+            },
+            witness: if has(|function| function.witnesses) {
+                Some(self.witness().await?)
+            } else {
+                None
+            },
+            feed: live::Feed::new(self.deps.clone()),
         })
     }
 
@@ -57,18 +84,8 @@ impl App {
         store::file(&self.deps.config.database_url()).is_some()
     }
 
-    /// The relay, for whoever has the lock.
-    pub(crate) fn relay(&self) -> Relay {
-        self.functions.relay(&self.holder())
-    }
-
-    /// Does what follows from what a command has done, for whoever has the lock.
-    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
-        Ok(self.functions.settle(&self.holder()).await?)
-    }
-
     /// Who leads: of those who are alone each takes on the lease of the one before, which may have been killed.
-    fn holder(&self) -> String {
+    pub(crate) fn holder(&self) -> String {
         if self.is_alone() {
             "errand".to_owned()
         } else {
@@ -76,9 +93,22 @@ impl App {
         }
     }
 
+    /// The witness of the log, with its copy and its key in the data folder; opened when it is first asked for.
+    pub(crate) async fn witness(&self) -> anyhow::Result<Arc<audit::Witness>> {
+        let open = async || {
+            let folder = &self.deps.config.data;
+            let copy = folder.join(WITNESS);
+            let opened = audit::Witness::open(&copy, folder, || self.deps.ids.secret());
+            Ok::<_, audit::OpenError>(Arc::new(opened.await?))
+        };
+        Ok(self.witness.get_or_try_init(open).await?.clone())
+    }
+
     /// Finishes what is being written, and closes.
     pub(crate) async fn close(&self) {
-        self.functions.witness.close().await;
+        if let Some(witness) = self.witness.get() {
+            witness.close().await;
+        }
         self.deps.store.close().await;
     }
 }
@@ -133,21 +163,6 @@ pub(crate) fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>>
     };
     let server = MailUrl::parse(mail.url.reveal())?;
     Ok(vec![Arc::new(Email::new(server, &mail.from)?)])
-}
-
-/// The one person of the embedded default; the address given at start becomes theirs.
-async fn local_person(deps: &Deps) -> anyhow::Result<Reader> {
-    let machine = || jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
-    let zone = deps.config.zone.clone().or_else(machine);
-    let zone = zone.unwrap_or_else(|| "UTC".to_owned());
-    let person = deps
-        .store
-        .person(UserId(derived(&["local person"])), "me", &zone)
-        .await?;
-    if let Some(to) = deps.config.mail.as_ref().and_then(|mail| mail.to.clone()) {
-        address(deps, &person, to).await?;
-    }
-    Ok(person)
 }
 
 async fn address(deps: &Deps, person: &Reader, to: String) -> anyhow::Result<()> {

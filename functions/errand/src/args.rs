@@ -1,6 +1,8 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+use crate::{dispatch, kafka};
+use clap::{Parser, Subcommand, builder::PossibleValuesParser};
+use errand::FUNCTIONS;
 use host::Config;
 use std::path::PathBuf;
 
@@ -94,18 +96,29 @@ Exit codes: 0 done; 1 not done, or something is wrong: the words say what; 2 not
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve everything in this process (the default)
+    /// Serve everything in this process (the default), or one function alone
     ///
     /// Prints a link that signs a browser in, once. Serves until ctrl-c or SIGTERM, and then ends
     /// what it has begun. One process serves a data folder.
+    ///
+    /// With a name it serves that function alone, for an installation of many processes over one
+    /// database and Kafka.
     #[command(
         verbatim_doc_comment,
         after_help = "Examples:
   errand serve
   PORT=9000 errand serve
-  errand serve --data /srv/errand --mail-url smtp://localhost --mail-to ann@example.org"
+  errand serve --data /srv/errand --mail-url smtp://localhost --mail-to ann@example.org
+  ERRAND_KAFKA_BROKERS=kafka:9092 errand serve recur --database-url postgres://errand@db/errand"
     )]
-    Serve,
+    Serve {
+        /// The function [env: ERRAND_FUNCTION]
+        #[arg(value_parser = PossibleValuesParser::new(FUNCTIONS.iter().map(|function| function.name)))]
+        name: Option<String>,
+        /// Stop when standard input closes: for whoever starts functions and may die
+        #[arg(long, hide = true)]
+        attached: bool,
+    },
     /// Make a task out of a line
     ///
     /// Reads dates, repetition and reminders as you write them, and `#tag`, `+list`, `!high`; what
@@ -216,6 +229,23 @@ A shell reads # and ! itself: put single quotes around the line."
         /// What `backup` wrote
         from: PathBuf,
     },
+    /// Bring events from Kafka to the functions, where there is no Knative to do it
+    #[command(after_help = "Examples:
+  errand dispatch --to recur=http://10.0.0.7:8700,remind=http://10.0.0.8:8700,audit=http://10.0.0.9:8700
+  errand dispatch --scale-to-zero --idle 30")]
+    Dispatch(dispatch::Options),
+    /// Make the topics in Kafka that are not there
+    #[command(after_help = "Examples:
+  ERRAND_KAFKA_BROKERS=kafka:9092 errand topics")]
+    Topics,
+    /// Events that a function did not take after the last try
+    #[command(after_help = "Examples:
+  errand dead-letters list
+  errand dead-letters replay --all")]
+    DeadLetters {
+        #[command(subcommand)]
+        act: kafka::Act,
+    },
     /// Make a token for a program, or a link for a browser
     ///
     /// It is shown this once. Programs send it as `Authorization: Bearer TOKEN`. A link signs one
@@ -247,6 +277,15 @@ mode is add (it becomes a task) or talk (it may be any wish; the default). now h
 
 Examples:
   errand interpret < lines.jsonl > answers.jsonl"#;
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Serve {
+            name: None,
+            attached: false,
+        }
+    }
+}
 
 impl Args {
     /// The settings: flags over environment.

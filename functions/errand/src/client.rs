@@ -1,6 +1,10 @@
 //! How a command reaches the API: over the running program, or, where none runs, in this process.
 
-use crate::{app::App, lock::Lock, serve::token_file};
+use crate::{
+    app::App,
+    lock::Lock,
+    serve::{self, Parts, token_file},
+};
 use anyhow::{Context, anyhow, bail};
 use axum::{Router, body::Body};
 use host::Config;
@@ -20,6 +24,7 @@ enum Way {
     },
     Here {
         router: Router,
+        parts: Parts,
         app: Box<App>,
         host: String,
         lock: Option<Lock>,
@@ -46,14 +51,15 @@ impl Client {
         }
         let lock = Lock::try_take(&config)?;
         let app = App::open(config).await?;
-        let path = token_file(&app).await?;
+        let path = token_file(&app, &app.person().await?).await?;
         let token = std::fs::read_to_string(path)?.trim().to_owned();
-        let feed = live::Feed::new(app.deps.clone());
         let host = app.deps.config.listen.to_string();
+        let parts = serve::parts(&app, &serve::all()).await?;
         Ok(Self {
             token,
             way: Way::Here {
-                router: app.functions.router(&feed),
+                router: serve::open_to_all(&app, &parts),
+                parts,
                 app: Box::new(app),
                 host,
                 lock,
@@ -126,12 +132,18 @@ impl Client {
 
     /// Does what follows from what was done, unless a running program does it, and closes what was opened.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
-        let Way::Here { app, lock, .. } = self.way else {
+        let Way::Here {
+            app, parts, lock, ..
+        } = self.way
+        else {
             return Ok(());
         };
-        let settled = match lock {
-            Some(_) => app.settle().await,
-            None => Ok(()),
+        // Over Kafka it is the relay beside the clock that does it.
+        let is_mine = lock.is_some() && app.deps.config.kafka.is_none();
+        let settled = if is_mine {
+            serve::settle(&app, &parts).await
+        } else {
+            Ok(())
         };
         app.close().await;
         settled

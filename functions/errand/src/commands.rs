@@ -204,7 +204,8 @@ pub(crate) async fn token(
 ) -> anyhow::Result<()> {
     if link {
         let app = App::open(config).await?;
-        let link = serve::link(&app, &app.person).await?;
+        let person = app.person().await?;
+        let link = serve::link(&app, &person).await?;
         app.close().await;
         return say(link);
     }

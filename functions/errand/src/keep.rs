@@ -39,7 +39,8 @@ pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitC
 /// `errand verify`
 pub(crate) async fn verify(config: Config) -> anyhow::Result<ExitCode> {
     let app = open(config).await?;
-    let report = audit::verify_all(app.deps.store.as_ref(), &app.functions.witness).await;
+    let witness = app.witness().await?;
+    let report = audit::verify_all(app.deps.store.as_ref(), &witness).await;
     app.close().await;
     let report = report?;
     say(&report)?;

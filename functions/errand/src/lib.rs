@@ -1,7 +1,7 @@
-//! All functions put together over one store: what the binary serves, and what the stories of `tests` run.
+//! The functions of the house, and how they are put together over one store: what the binary serves, all in one process or
+//! each alone, and what the stories of `tests` run.
 
 mod functions;
 mod published;
 
-pub use functions::Functions;
-pub use published::FUNCTIONS;
+pub use functions::{FUNCTIONS, Function, Functions, Given, Part, relay};

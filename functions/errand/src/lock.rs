@@ -21,6 +21,13 @@ pub(crate) struct Lock {
 impl Lock {
     /// Takes what these settings name; `None` when another process has it.
     pub(crate) fn try_take(config: &Config) -> anyhow::Result<Option<Self>> {
+        Self::try_by(config, File::try_lock)
+    }
+
+    fn try_by(
+        config: &Config,
+        lock: fn(&File) -> Result<(), TryLockError>,
+    ) -> anyhow::Result<Option<Self>> {
         app::folder(&config.data)?;
         let path = beside(config);
         let mut options = File::options();
@@ -32,7 +39,7 @@ impl Lock {
             ),
             _ => app::unwritable(&config.data),
         })?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => {
@@ -43,8 +50,20 @@ impl Lock {
 
     /// The same, where nothing can go on without it: a command at the terminal that has it ends soon, one that serves does not.
     pub(crate) async fn wait(config: &Config) -> anyhow::Result<Self> {
+        Self::wait_by(config, File::try_lock).await
+    }
+
+    /// The same, for one of many functions that run alone and have it together.
+    pub(crate) async fn share(config: &Config) -> anyhow::Result<Self> {
+        Self::wait_by(config, File::try_lock_shared).await
+    }
+
+    async fn wait_by(
+        config: &Config,
+        lock: fn(&File) -> Result<(), TryLockError>,
+    ) -> anyhow::Result<Self> {
         for _ in 0..TRIES {
-            if let Some(lock) = Self::try_take(config)? {
+            if let Some(lock) = Self::try_by(config, lock)? {
                 return Ok(lock);
             }
             tokio::time::sleep(PAUSE).await;

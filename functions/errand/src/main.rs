@@ -1,16 +1,20 @@
-//! Errand: every function in one process, or one command at the terminal.
+//! Errand: every function in one process, one of them alone, or one command at the terminal.
 
 mod app;
 mod args;
 mod client;
 mod commands;
+mod dispatch;
+mod kafka;
 mod keep;
 mod lock;
 mod say;
 mod serve;
 
+use anyhow::Context;
 use args::{Args, Command};
 use clap::{Parser, error::ErrorKind};
+use errand::{FUNCTIONS, Function};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -54,14 +58,28 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// The function of that name.
+fn named(name: &str) -> anyhow::Result<&'static Function> {
+    let found = FUNCTIONS.iter().find(|function| function.name == name);
+    found.with_context(|| {
+        format!("ERRAND_FUNCTION: there is no function {name:?}; `errand serve --help` names them")
+    })
+}
+
 async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Reading a line needs no settings and no database.
     if let Some(Command::Interpret) = args.command {
         return commands::interpret();
     }
     let config = args.config()?;
-    match args.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::serve(config).await?,
+    match args.command.unwrap_or_default() {
+        Command::Serve { name, attached } => match name.or_else(|| config.function.clone()) {
+            None => serve::serve(config).await?,
+            Some(name) => serve::alone(config, named(&name)?, attached).await?,
+        },
+        Command::Dispatch(options) => dispatch::dispatch(config, options).await?,
+        Command::Topics => kafka::topics(config).await?,
+        Command::DeadLetters { act } => kafka::dead_letters(config, act).await?,
         Command::Add { words } => commands::add(config, &words.join(" ")).await?,
         Command::Today => commands::today(config).await?,
         Command::Done { words } => commands::done(config, &words.join(" ")).await?,

@@ -2,61 +2,17 @@
 
 mod page;
 
-use crate::Functions;
+use crate::{FUNCTIONS, Functions};
 use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
-use contract::asyncapi::{self, Function};
+use contract::asyncapi;
 use domain::event::EventKind;
 use host::{Problem, Routes, api::Operation};
 use http::header;
 use serde_json::Value;
 use std::sync::LazyLock;
-
-/// Every function, with the events that wake it and those that come of it.
-pub const FUNCTIONS: &[Function] = &[
-    Function {
-        name: "tasks",
-        subscribes: tasks::SUBSCRIBES,
-        emits: tasks::EMITS,
-    },
-    Function {
-        name: "chat",
-        subscribes: chat::SUBSCRIBES,
-        emits: chat::EMITS,
-    },
-    Function {
-        name: "accounts",
-        subscribes: accounts::SUBSCRIBES,
-        emits: accounts::EMITS,
-    },
-    Function {
-        name: "clock",
-        subscribes: clock::SUBSCRIBES,
-        emits: clock::EMITS,
-    },
-    Function {
-        name: "remind",
-        subscribes: remind::SUBSCRIBES,
-        emits: remind::EMITS,
-    },
-    Function {
-        name: "recur",
-        subscribes: recur::SUBSCRIBES,
-        emits: recur::EMITS,
-    },
-    Function {
-        name: "audit",
-        subscribes: audit::SUBSCRIBES,
-        emits: audit::EMITS,
-    },
-    Function {
-        name: "live",
-        subscribes: live::SUBSCRIBES,
-        emits: live::EMITS,
-    },
-];
 
 impl Functions {
     /// Every route that is open to the outside, but for the page's own files.
@@ -78,7 +34,12 @@ impl Functions {
 
     /// The AsyncAPI document.
     pub fn asyncapi() -> Value {
-        asyncapi::document(FUNCTIONS)
+        let functions = FUNCTIONS.iter().map(|function| asyncapi::Function {
+            name: function.name,
+            subscribes: function.subscribes,
+            emits: function.emits,
+        });
+        asyncapi::document(&functions.collect::<Vec<_>>())
     }
 }
 

@@ -1,20 +1,31 @@
-//! Serving everything in one process.
+//! Serving: everything in one process, or one function alone.
 
 use crate::{
     app::{self, App},
+    kafka,
     lock::Lock,
     say::say,
 };
-use clock::Clockwork;
+use anyhow::bail;
+use axum::Router;
+use bus::{MemoryBus, Relay, Subscriber, kafka::KafkaBus};
+use errand::{FUNCTIONS, Function, Part, relay};
 use host::{Config, serve, telemetry};
+use std::sync::Arc;
 use store::Reader;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-/// Serves until it is asked to stop; nothing that was begun is lost.
+/// Serves everything until it is asked to stop; nothing that was begun is lost.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
     // Said before anything is made.
     drop(app::channels(&config)?);
+    if config.kafka.is_some() {
+        bail!(
+            "ERRAND_KAFKA_BROKERS: is for functions that run alone (errand serve NAME); in one process events need no Kafka"
+        );
+    }
     let listener = serve::bind(config.listen)
         .await
         .map_err(anyhow::Error::msg)?;
@@ -25,31 +36,19 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     if app.is_alone() {
         clock::after_crash(&app.deps).await?;
     }
+    let person = app.person().await?;
+    let mut parts = parts(&app, &all()).await?;
     let stop = serve::shutdown_on_signals()?;
-    let token = token_file(&app).await?;
-    let link = link(&app, &app.person).await?;
+    let token = token_file(&app, &person).await?;
+    let link = link(&app, &person).await?;
 
-    let mut running = JoinSet::new();
-    let feed = live::Feed::new(app.deps.clone());
-    running.spawn(feed.clone().run(stop.clone()));
-    running.spawn(app.relay().run(stop.clone()));
-    running.spawn(Clockwork::new(app.deps.clone(), vec![app.person.clone()]).run(stop.clone()));
-    running.spawn(
-        app.functions
-            .witness
-            .clone()
-            .run(app.deps.clone(), stop.clone()),
-    );
-    // The first reading of a date builds its tables; nobody should wait for that.
-    tokio::task::spawn_blocking(language::warm);
+    let mut running = beside(&mut parts, &stop);
+    running.spawn(relay_to(&app, subscribers(&parts)).run(stop.clone()));
 
     // Whoever started it may not listen; it serves all the same.
     let _ = greet(&app, &link, &token);
-    serve::serve(listener, app.functions.router(&feed), stop.clone()).await?;
-    stop.cancel();
-    while running.join_next().await.is_some() {}
-    app.functions.witness.finish(&app.deps).await;
-    app.close().await;
+    serve::serve(listener, open_to_all(&app, &parts), stop.clone()).await?;
+    end(&app, parts, running, &stop).await;
     Ok(())
 }
 
@@ -66,6 +65,123 @@ fn greet(app: &App, link: &str, token: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Serves one function until it is asked to stop: what it answers, and on `POST /` the events that wake it.
+pub(crate) async fn alone(
+    config: Config,
+    function: &'static Function,
+    attached: bool,
+) -> anyhow::Result<()> {
+    telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
+    if config.key.is_none() {
+        bail!("ERRAND_KEY: is missing; functions that run alone share one");
+    }
+    let listener = serve::bind(config.listen)
+        .await
+        .map_err(anyhow::Error::msg)?;
+    let mut config = config;
+    config.listen = listener.local_addr()?;
+    let _lock = Lock::share(&config).await?;
+    let app = App::open(config).await?;
+    let mut parts = parts(&app, &[function]).await?;
+    let stop = serve::shutdown_on_signals()?;
+    if attached {
+        stop_with_input(stop.clone());
+    }
+    let mut running = beside(&mut parts, &stop);
+    if function.always_on {
+        running.spawn(kafka_relay(&app)?.run(stop.clone()));
+    }
+    let events = parts.iter().filter_map(|(_, part)| part.events.clone());
+    let router = host::edge(events.fold(public(&parts), Router::merge), &app.deps);
+    tracing::info!(function = function.name, listen = %app.deps.config.listen, "serves");
+    serve::serve(listener, router, stop.clone()).await?;
+    end(&app, parts, running, &stop).await;
+    Ok(())
+}
+
+/// Functions, put together.
+pub(crate) type Parts = Vec<(&'static Function, Part)>;
+
+/// Puts these functions together.
+pub(crate) async fn parts(app: &App, functions: &[&'static Function]) -> anyhow::Result<Parts> {
+    let given = app.given(functions).await?;
+    let parts = functions
+        .iter()
+        .map(|function| (*function, function.build(&given)));
+    Ok(parts.collect())
+}
+
+/// Every function there is.
+pub(crate) fn all() -> Vec<&'static Function> {
+    FUNCTIONS.iter().collect()
+}
+
+/// Everything that is open to the outside, with the edge around it.
+pub(crate) fn open_to_all(app: &App, parts: &Parts) -> Router {
+    host::edge(public(parts), &app.deps)
+}
+
+fn public(parts: &Parts) -> Router {
+    let routers = parts.iter().map(|(_, part)| part.public.clone());
+    routers.fold(Router::new(), Router::merge)
+}
+
+/// Starts what the functions do beside answering.
+fn beside(parts: &mut Parts, stop: &CancellationToken) -> JoinSet<()> {
+    let mut running = JoinSet::new();
+    for beside in parts.iter_mut().filter_map(|(_, part)| part.beside.take()) {
+        running.spawn(beside(stop.clone()));
+    }
+    running
+}
+
+/// Delivers what is in the outbox to those of whom nobody outside hears, for whoever has the lock: the next occurrence is made,
+/// the witness copies. A reminder that is due is left to the clock, which finds it in the database.
+pub(crate) async fn settle(app: &App, parts: &Parts) -> anyhow::Result<()> {
+    let mut quiet = subscribers(parts);
+    quiet.retain(|subscriber| subscriber.kinds != remind::SUBSCRIBES);
+    let mut relay = relay_to(app, quiet);
+    while relay.step(app.deps.clock.now()).await? > 0 {}
+    Ok(())
+}
+
+fn subscribers(parts: &Parts) -> Vec<Subscriber> {
+    let parts = parts.iter();
+    let subscribers = parts.filter_map(|(function, part)| function.subscriber(part));
+    subscribers.collect()
+}
+
+/// The relay of one process, for whoever has the lock: it delivers to the routers themselves.
+fn relay_to(app: &App, subscribers: Vec<Subscriber>) -> Relay {
+    let bus = MemoryBus::new(subscribers, app.deps.clock.clone());
+    relay(&app.deps, Arc::new(bus), &app.holder())
+}
+
+/// The relay of functions that run alone; it lives beside the clock, and one of all clocks leads.
+fn kafka_relay(app: &App) -> anyhow::Result<Relay> {
+    let settings = kafka::settings(&app.deps.config)?;
+    let bus = KafkaBus::new(settings, app.deps.clock.clone());
+    let holder = app.deps.ids.uuid().to_string();
+    Ok(relay(&app.deps, Arc::new(bus), &holder))
+}
+
+/// Whoever started us holds the other end: when it dies, however it does, we end.
+fn stop_with_input(stop: CancellationToken) {
+    std::thread::spawn(move || {
+        let _closed = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        stop.cancel();
+    });
+}
+
+async fn end(app: &App, parts: Parts, mut running: JoinSet<()>, stop: &CancellationToken) {
+    stop.cancel();
+    while running.join_next().await.is_some() {}
+    for last in parts.into_iter().filter_map(|(_, part)| part.last) {
+        last.await;
+    }
+    app.close().await;
+}
+
 /// A new link that signs a browser in once.
 pub(crate) async fn link(app: &App, person: &Reader) -> anyhow::Result<String> {
     let (credential, path) = accounts::new_link(&app.deps, person);
@@ -74,7 +190,7 @@ pub(crate) async fn link(app: &App, person: &Reader) -> anyhow::Result<String> {
 }
 
 /// The token for programs of this machine, in a file that only its owner may read; made where there is none that works.
-pub(crate) async fn token_file(app: &App) -> anyhow::Result<String> {
+pub(crate) async fn token_file(app: &App, person: &Reader) -> anyhow::Result<String> {
     let path = app.deps.config.data.join("token");
     let shown = path.display().to_string();
     if let Ok(secret) = std::fs::read_to_string(&path) {
@@ -90,7 +206,7 @@ pub(crate) async fn token_file(app: &App) -> anyhow::Result<String> {
         }
     }
     let scopes = host::who::scope::ALL.join(" ");
-    let (credential, secret) = accounts::new_token(&app.deps, &app.person, "cli", &scopes, None);
+    let (credential, secret) = accounts::new_token(&app.deps, person, "cli", &scopes, None);
     app.deps.store.add_credential(&credential).await?;
     host::secret::write_private(&path, &secret)?;
     Ok(shown)

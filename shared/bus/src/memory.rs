@@ -9,7 +9,7 @@ use axum::{
 use contract::cloud::CloudEvent;
 use domain::event::EventKind;
 use futures::FutureExt;
-use http::{Request, StatusCode, header};
+use http::{Request, header};
 use std::{panic::AssertUnwindSafe, sync::Arc};
 use tower::ServiceExt;
 
@@ -71,7 +71,7 @@ impl MemoryBus {
             biased;
             answer = answer.catch_unwind() => answer.map_or_else(
                 |_| Verdict::Later("the function panicked".to_owned()),
-                |(status, body)| verdict(status, body),
+                |(status, body)| Verdict::of(status, &body),
             ),
             () = late => Verdict::Later(format!("no answer within {} s", DEADLINE.as_secs())),
         }
@@ -99,23 +99,6 @@ impl Bus for MemoryBus {
             verdicts.push(self.post(to.router.clone(), event).await);
         }
         verdicts
-    }
-}
-
-/// What an answer means.
-fn verdict(status: StatusCode, body: String) -> Verdict {
-    let said = if body.is_empty() {
-        status.to_string()
-    } else {
-        format!("{status}: {body}")
-    };
-    match status.as_u16() {
-        200..=299 if body.is_empty() => Verdict::Taken,
-        200..=299 => Verdict::Later(format!(
-            "an event is answered without a body, not with {said}"
-        )),
-        404 | 408 | 409 | 429 | 500.. => Verdict::Later(said),
-        _ => Verdict::Never(said),
     }
 }
 

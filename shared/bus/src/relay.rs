@@ -19,6 +19,8 @@ const LEASE: i64 = 5_000;
 const RENEW: SignedDuration = SignedDuration::from_secs(2);
 /// How often it looks without a hint.
 const POLL: SignedDuration = SignedDuration::from_millis(250);
+/// How long it rests after the bus failed.
+const PAUSE: SignedDuration = SignedDuration::from_millis(500);
 /// Rows read at once.
 const ROWS: usize = 256;
 /// Rows on their way at most.
@@ -35,7 +37,12 @@ pub struct Relay {
     source: String,
     /// Who leads, in the lease.
     holder: String,
-    led_at: Option<Timestamp>,
+    /// When the lease was taken last, and its epoch.
+    led: Option<(Timestamp, u64)>,
+    /// What is on its way is not to be trusted: nothing new is sent until it has landed, then all is read again.
+    anew: bool,
+    /// Not before then.
+    rest: Timestamp,
     rows: BTreeMap<i64, Row>,
     lanes: Lanes,
     flights: FuturesUnordered<BoxFuture<'static, Landed>>,
@@ -72,7 +79,9 @@ impl Relay {
             clock,
             source: source.into(),
             holder: holder.into(),
-            led_at: None,
+            led: None,
+            anew: false,
+            rest: Timestamp::MIN,
             rows: BTreeMap::new(),
             lanes: Lanes::default(),
             flights: FuturesUnordered::new(),
@@ -128,18 +137,25 @@ impl Relay {
 
     /// Reads what waits and sends it on its way.
     async fn take(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let mut waiting = self.waiting(now).await?;
-        if !waiting.is_empty() && !self.leads(now) {
-            if self
-                .store
-                .lease("relay", &self.holder, LEASE)
-                .await?
-                .is_none()
-            {
-                self.led_at = None;
+        if self.anew {
+            if !self.flights.is_empty() || now < self.rest {
                 return Ok(());
             }
-            if self.led_at.replace(now).is_none() {
+            self.rows.clear();
+            self.lanes = Lanes::default();
+            self.anew = false;
+        }
+        let mut waiting = self.waiting(now).await?;
+        if (!waiting.is_empty() || !self.rows.is_empty()) && !self.leads(now) {
+            let before = self.led.map(|(_, epoch)| epoch);
+            let epoch = self.store.lease("relay", &self.holder, LEASE).await?;
+            self.led = epoch.map(|epoch| (now, epoch));
+            if epoch.is_none() || (epoch != before && !self.rows.is_empty()) {
+                // Somebody else leads, or did meanwhile: what we hold was theirs to send.
+                self.anew = true;
+                return Ok(());
+            }
+            if epoch != before {
                 waiting = self.waiting(now).await?; // whoever led before may have settled some of it
             }
         }
@@ -162,8 +178,8 @@ impl Relay {
     }
 
     fn leads(&self, now: Timestamp) -> bool {
-        self.led_at
-            .is_some_and(|at| now.duration_since(at).abs() < RENEW)
+        self.led
+            .is_some_and(|(at, _)| now.duration_since(at).abs() < RENEW)
     }
 
     /// Puts a row into the lanes of its subscribers; one that comes again only into the lane that it missed.
@@ -220,6 +236,9 @@ impl Relay {
 
     /// Sends what stands first in each free lane.
     fn launch(&mut self) {
+        if self.anew {
+            return;
+        }
         while let Some((lane, parcels)) = self.lanes.next() {
             let bus = Arc::clone(&self.bus);
             let (rows, events): (Vec<_>, Vec<_>) = parcels
@@ -255,6 +274,10 @@ impl Relay {
             let verdict = verdicts
                 .next()
                 .unwrap_or_else(|| Verdict::Later("no verdict".to_owned()));
+            if let Verdict::Broken(why) = verdict {
+                self.begin_anew(now, &why);
+                continue;
+            }
             let Some(row) = self.rows.get_mut(&id) else {
                 continue;
             };
@@ -275,6 +298,18 @@ impl Relay {
             }
         }
         self.lanes.free(&landed.lane);
+    }
+
+    /// The bus failed: nothing goes out any more until all has landed; then again from the oldest row.
+    fn begin_anew(&mut self, now: Timestamp, why: &str) {
+        if !self.anew {
+            tracing::warn!(
+                why,
+                "the bus failed; the relay begins again at the oldest row"
+            );
+        }
+        self.anew = true;
+        self.rest = now + PAUSE;
     }
 
     async fn settle(&mut self) -> Result<usize, StoreError> {
@@ -300,7 +335,7 @@ fn undelivered(
     let (why, again) = match verdict {
         Verdict::Taken => return None,
         Verdict::Later(why) => (why, attempt < TRIES),
-        Verdict::Never(why) => (why, false),
+        Verdict::Never(why) | Verdict::Broken(why) => (why, false),
     };
     let seconds = 1_i64 << attempt.saturating_sub(1).min(6);
     let next_at = again.then(|| now + SignedDuration::from_secs(seconds.min(60)));

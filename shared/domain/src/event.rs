@@ -147,6 +147,11 @@ impl EventKind {
         format!("errand.{}.v1", self.name())
     }
 
+    /// The kind that a CloudEvents type names, of whatever version.
+    pub fn of_type(name: &str) -> Option<Self> {
+        Self::named(name.strip_prefix("errand.")?.rsplit_once(".v")?.0)
+    }
+
     /// Whether it is only for our own functions: never in feeds, history or webhooks, and not in the log.
     pub const fn is_internal(self) -> bool {
         matches!(

@@ -1,8 +1,10 @@
 //! The installation's settings (API.md 8): read once, typed, and refused at start by the variable's name.
 
+mod kafka;
 mod parts;
 
-pub use parts::{Kafka, Mail, Model, PublicUrl, Rate};
+pub use kafka::Kafka;
+pub use parts::{Mail, Model, PublicUrl, Rate};
 
 use crate::Secret;
 use std::{
@@ -29,7 +31,7 @@ pub struct Config {
     pub zone: Option<String>,
     /// `ERRAND_MAIL_URL`, `ERRAND_MAIL_FROM`, `ERRAND_MAIL_TO`; none: no mail is sent.
     pub mail: Option<Mail>,
-    /// `ERRAND_KAFKA_BROKERS`, `ERRAND_KAFKA_SECURITY`; none: events stay in the process.
+    /// `ERRAND_KAFKA_BROKERS` and the other `ERRAND_KAFKA_…`; none: events stay in the process.
     pub kafka: Option<Kafka>,
     /// `ERRAND_MODEL_URL`, `ERRAND_MODEL_KEY`, `ERRAND_MODEL_NAME`; none: the offline interpreter.
     pub model: Option<Model>,
@@ -95,7 +97,7 @@ impl Config {
                 get("ERRAND_MAIL_FROM"),
                 get("ERRAND_MAIL_TO"),
             )?,
-            kafka: Kafka::parse(get("ERRAND_KAFKA_BROKERS"), get("ERRAND_KAFKA_SECURITY"))?,
+            kafka: Kafka::parse(&get)?,
             model: Model::parse(
                 get("ERRAND_MODEL_URL"),
                 get("ERRAND_MODEL_KEY"),

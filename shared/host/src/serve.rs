@@ -28,7 +28,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
     })
 }
 
-/// Answers HTTP/1.1 on the listener until `shutdown` is cancelled; then takes nothing new and gives what was begun 8 seconds.
+/// Answers HTTP/1.1 and HTTP/2 (without TLS, to clients that begin with it) on the listener until `shutdown` is cancelled; then takes nothing new and gives what was begun 8 seconds.
 ///
 /// # Errors
 /// When the listener breaks.

@@ -68,7 +68,12 @@ impl SqliteStore {
             .pragma("journal_size_limit", "16777216")
             .pragma("cache_size", "-16384");
         let mut writer = OpenError::check(&path, writing.connect().await)?;
-        OpenError::migrated(&path, MIGRATIONS.run(&mut writer).await)?;
+        // Of two processes that start on a new file at once, one finds the tables made by the other; then there is nothing to do.
+        let mut migrated = MIGRATIONS.run(&mut writer).await;
+        if migrated.is_err() {
+            migrated = MIGRATIONS.run(&mut writer).await;
+        }
+        OpenError::migrated(&path, migrated)?;
         let key = OpenError::check(&path, signing_key(&mut writer, &options).await)?;
         let reading = base
             .create_if_missing(false)

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod house;
 pub mod ids;
+pub mod kafka;
 pub mod mailbox;
 pub mod postgres;
 pub mod schema;

@@ -1,5 +1,7 @@
 //! The relay over a real store, on a clock that moves by hand.
 
+mod broken;
+
 use super::*;
 use async_trait::async_trait;
 use contract::cloud::CloudEvent;

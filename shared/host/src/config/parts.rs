@@ -130,40 +130,6 @@ fn bare(text: String) -> Result<String, ConfigError> {
     address("ERRAND_MAIL_TO", text)
 }
 
-/// Where events go.
-#[derive(Clone, Debug)]
-pub struct Kafka {
-    /// `ERRAND_KAFKA_BROKERS`: host:port, separated by commas.
-    pub brokers: Vec<String>,
-    /// `ERRAND_KAFKA_SECURITY`: librdkafka properties, `name=value` separated by commas.
-    pub security: Option<Secret>,
-}
-
-impl Kafka {
-    pub(super) fn parse(brokers: Given, security: Given) -> Result<Option<Self>, ConfigError> {
-        let Some(brokers) = brokers else {
-            let alone = security.map(|_| {
-                ConfigError::new(
-                    "ERRAND_KAFKA_SECURITY",
-                    "says nothing without ERRAND_KAFKA_BROKERS",
-                )
-            });
-            return alone.map_or(Ok(None), Err);
-        };
-        let brokers = words(&brokers);
-        if brokers.iter().any(|broker| !broker.contains(':')) {
-            return Err(ConfigError::new(
-                "ERRAND_KAFKA_BROKERS",
-                "takes host:port, separated by commas",
-            ));
-        }
-        Ok(Some(Self {
-            brokers,
-            security: security.map(Secret::new),
-        }))
-    }
-}
-
 /// The language model.
 #[derive(Clone, Debug)]
 pub struct Model {

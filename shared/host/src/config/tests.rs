@@ -57,6 +57,15 @@ fn what_is_wrong_is_refused_by_its_variable() {
     check("ERRAND_MAIL_URL", "pop3://x");
     check("ERRAND_KAFKA_BROKERS", "broker");
     check("ERRAND_KAFKA_SECURITY", "sasl.mechanism=PLAIN");
+    let kafka = |name: &str, value: &str| {
+        let error = config(&[("ERRAND_KAFKA_BROKERS", "a:1"), (name, value)]).unwrap_err();
+        assert!(error.starts_with(&format!("{name}: ")), "{error}");
+    };
+    kafka("ERRAND_KAFKA_SECURITY", "security.protocol=SSL");
+    kafka("ERRAND_KAFKA_PREFIX", "a/b");
+    kafka("ERRAND_KAFKA_PARTITIONS", "0");
+    kafka("ERRAND_KAFKA_REPLICATION", "many");
+    kafka("ERRAND_KAFKA_RETENTION_HOURS", "673"); // longer than consumers remember
     check("ERRAND_MODEL_URL", "localhost");
     check("ERRAND_RATE", "100");
     check("ERRAND_RATE", "0/60");
@@ -92,6 +101,8 @@ fn r_6_3_secrets_do_not_show_themselves() {
         ("ERRAND_MODEL_NAME", "m"),
         ("ERRAND_MODEL_KEY", "hush"),
         ("ERRAND_KEY", "hush, hush, hush!"),
+        ("ERRAND_KAFKA_BROKERS", "a:1"),
+        ("ERRAND_KAFKA_SECURITY", "sasl.password=hush"),
     ];
     let config = config(&secrets).unwrap();
     assert!(!format!("{config:?}").contains("hush"));

@@ -56,3 +56,25 @@ async fn what_was_begun_is_answered_before_it_stops() {
     serving.await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn http_2_is_spoken_without_tls_to_whoever_begins_so() {
+    let router = Router::new().route("/", get(async || "hello"));
+    let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, router, stop.clone()));
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let mut said = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    said.extend([0, 0, 0, 4, 0, 0, 0, 0, 0]); // SETTINGS, none
+    said.extend([0, 0, 3, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84]); // HEADERS, the last of stream 1: GET, http, /
+    client.write_all(&said).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"hello") {
+        assert_ne!(client.read_buf(&mut answer).await.unwrap(), 0, "{answer:?}");
+    }
+    assert_eq!(answer[3], 4, "it begins with its settings");
+    drop(client);
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+}

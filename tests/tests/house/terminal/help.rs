@@ -26,19 +26,22 @@ async fn the_whole() {
         Usage: errand [OPTIONS] [COMMAND]
 
         Commands:
-          serve      Serve everything in this process (the default)
-          add        Make a task out of a line
-          today      Show what is overdue and due today
-          done       Complete the task that these words mean
-          interpret  Say what lines of text would do; nothing is done
-          export     Write everything you have as JSON
-          import     Read what `export` wrote
-          rebuild    Write the tables anew from the log
-          verify     Prove that nothing in the log was altered or removed
-          backup     Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
-          restore    Put a backup in place of the database
-          token      Make a token for a program, or a link for a browser
-          help       Print this message or the help of the given subcommand(s)
+          serve         Serve everything in this process (the default), or one function alone
+          add           Make a task out of a line
+          today         Show what is overdue and due today
+          done          Complete the task that these words mean
+          interpret     Say what lines of text would do; nothing is done
+          export        Write everything you have as JSON
+          import        Read what `export` wrote
+          rebuild       Write the tables anew from the log
+          verify        Prove that nothing in the log was altered or removed
+          backup        Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
+          restore       Put a backup in place of the database
+          dispatch      Bring events from Kafka to the functions, where there is no Knative to do it
+          topics        Make the topics in Kafka that are not there
+          dead-letters  Events that a function did not take after the last try
+          token         Make a token for a program, or a link for a browser
+          help          Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help
@@ -159,12 +162,21 @@ async fn everyday_commands() {
     "#]]).await;
     help(&home, "serve",
         expect![[r#"
-            Serve everything in this process (the default)
+            Serve everything in this process (the default), or one function alone
 
             Prints a link that signs a browser in, once. Serves until ctrl-c or SIGTERM, and then ends
             what it has begun. One process serves a data folder.
 
-            Usage: errand serve [OPTIONS]
+            With a name it serves that function alone, for an installation of many processes over one
+            database and Kafka.
+
+            Usage: errand serve [OPTIONS] [NAME]
+
+            Arguments:
+              [NAME]
+                      The function [env: ERRAND_FUNCTION]
+
+                      [possible values: tasks, chat, accounts, clock, remind, recur, audit, live, web]
 
             Options:
               -h, --help
@@ -174,6 +186,7 @@ async fn everyday_commands() {
               errand serve
               PORT=9000 errand serve
               errand serve --data /srv/errand --mail-url smtp://localhost --mail-to ann@example.org
+              ERRAND_KAFKA_BROKERS=kafka:9092 errand serve recur --database-url postgres://errand@db/errand
         "#]],
     )
     .await;

@@ -3,8 +3,8 @@
 use super::{FUNCTIONS, day};
 use axum::{Json, Router, extract::State, routing::post};
 use bus::Subscriber;
-use contract::asyncapi::Function;
 use domain::event::EventKind;
+use errand::Function;
 use house_tests::wiring;
 use http::StatusCode;
 use serde_json::Value;

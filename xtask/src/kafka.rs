@@ -1,0 +1,235 @@
+//! Kafka as a plain process: one broker in a private folder on free ports, for tests only. Its jars come by Maven, once, and
+//! are kept in the user's cache folder by version.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run;
+
+/// How long a broker may take to start, while the compiler has the machine.
+const PATIENCE: Duration = Duration::from_mins(4);
+
+/// A running broker that is killed, and takes its folder with it, when this value goes or this process dies in any way.
+pub(crate) struct Server {
+    /// host:port.
+    pub(crate) brokers: String,
+    /// Its jars, for tests that start brokers of their own to kill them.
+    pub(crate) jars: PathBuf,
+    guard: Child,
+}
+
+impl Server {
+    /// Starts a new broker in a new folder, and waits until it answers.
+    ///
+    /// # Errors
+    /// When there is no Java or no way to get the jars, or it does not start.
+    pub(crate) fn start() -> Result<Self> {
+        let jars = jars()?;
+        let folder = std::env::temp_dir().join(format!("errand-kafka-{}", std::process::id()));
+        let port = free_ports()?;
+        let mut server = Self {
+            brokers: format!("127.0.0.1:{port}"),
+            guard: guard(&folder, &broker(&folder, port, &jars))?,
+            jars,
+        };
+        wait_until_it_answers(port, &folder.with_extension("log"), || {
+            Ok(server.guard.try_wait()?.is_none())
+        })?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(
+            self.guard
+                .stdin
+                .take()
+                .map(|mut pipe| pipe.write_all(b"\n")),
+        );
+        drop(self.guard.wait());
+    }
+}
+
+/// Starts the broker of this folder, made first where it is not there yet; it stays when this process ends. Gives its address.
+pub(crate) fn start(folder: &Path) -> Result<String> {
+    let jars = jars()?;
+    let port = free_ports()?;
+    let log = fs::File::create(folder.with_extension("log"))?;
+    let mut command = broker(folder, port, &jars);
+    command
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    let child = command.spawn().context("cannot start sh")?;
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("pid"), child.id().to_string())?;
+    wait_until_it_answers(port, &folder.with_extension("log"), || Ok(is_up(folder)))?;
+    Ok(format!("127.0.0.1:{port}"))
+}
+
+/// Kills the broker of this folder; no error when it does not run.
+pub(crate) fn stop(folder: &Path) -> Result<()> {
+    if is_up(folder) {
+        let pid = fs::read_to_string(folder.join("pid"))?;
+        run::read(Command::new("kill").args(["-9", pid.trim()]))?;
+        while is_up(folder) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the broker of this folder runs: the process of that number is still ours.
+pub(crate) fn is_up(folder: &Path) -> bool {
+    let Ok(pid) = fs::read_to_string(folder.join("pid")) else {
+        return false;
+    };
+    let words = run::read(Command::new("ps").args(["-o", "args=", "-p", pid.trim()]));
+    words.is_ok_and(|words| words.contains(&*folder.to_string_lossy()))
+}
+
+/// What is missing on this machine to run a broker, as Debian's packages.
+pub(crate) fn missing() -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if run::find(&["java"]).is_none() {
+        missing.push("openjdk-17-jre-headless");
+    }
+    if !cache().is_dir() && run::find(&["mvn"]).is_none() {
+        missing.push("maven");
+    }
+    missing
+}
+
+/// The folder of the jars, fetched where they are not there yet.
+pub(crate) fn jars() -> Result<PathBuf> {
+    let cache = cache();
+    if run::find(&["java"]).is_none() {
+        bail!("Java is not installed (Debian: apt-get install openjdk-17-jre-headless)");
+    }
+    if cache.is_dir() {
+        return Ok(cache);
+    }
+    let Some(maven) = run::find(&["mvn"]) else {
+        bail!("Maven is not installed (Debian: apt-get install maven)");
+    };
+    let fresh = cache.with_extension(std::process::id().to_string());
+    let output = format!("-DoutputDirectory={}", fresh.display());
+    let mut command = Command::new(maven);
+    command
+        .args(["-B", "-q", "-f"])
+        .arg(pom())
+        .args(["dependency:copy-dependencies", &output]);
+    run::read(&mut command).context("Kafka's jars cannot be fetched")?;
+    // Another process may have been quicker.
+    if fs::rename(&fresh, &cache).is_err() {
+        fs::remove_dir_all(&fresh)?;
+    }
+    Ok(cache)
+}
+
+fn pom() -> PathBuf {
+    run::root().join("tests/kafka/pom.xml")
+}
+
+fn cache() -> PathBuf {
+    let text = fs::read_to_string(pom()).unwrap_or_default();
+    let version = text.split("<version>").nth(1);
+    let version = version
+        .and_then(|text| text.split('<').next())
+        .unwrap_or_default();
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
+    std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(home)
+        .unwrap_or_else(std::env::temp_dir)
+        .join(format!("errand/kafka-{version}"))
+}
+
+fn broker(folder: &Path, port: u16, jars: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .arg(run::root().join("tests/kafka/broker.sh"))
+        .arg(folder)
+        .arg(port.to_string())
+        .arg(jars);
+    command
+}
+
+/// Runs the broker until our end of its pipe closes, which it does also at ctrl-c and kill -9. In a group of its own, so that
+/// ctrl-c does not reach it.
+fn guard(folder: &Path, broker: &Command) -> Result<Child> {
+    let mut guard = Command::new("sh");
+    guard
+        .args([
+            "-c",
+            r#""$@" >"$FOLDER.log" 2>&1 </dev/null & read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; rm -rf -- "$FOLDER" "$FOLDER.log""#,
+            "guard",
+        ])
+        .env("FOLDER", folder)
+        .arg(broker.get_program())
+        .args(broker.get_args())
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    guard.spawn().context("cannot start sh")
+}
+
+fn wait_until_it_answers(
+    port: u16,
+    log: &Path,
+    mut runs: impl FnMut() -> Result<bool>,
+) -> Result<()> {
+    let end = Instant::now() + PATIENCE;
+    while !answers(port) {
+        if !runs()? || Instant::now() > end {
+            let log = fs::read_to_string(log).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(8).collect();
+            let last: Vec<&str> = last.into_iter().rev().collect();
+            bail!("Kafka does not start: {}", last.join("\n"));
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+/// Whether it answers the question that every client asks first: which versions it speaks (ApiVersions, version 0). A broker
+/// that still loads takes connections and says nothing.
+fn answers(port: u16) -> bool {
+    let asked = || -> std::io::Result<[u8; 8]> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        // length, key 18, version 0, correlation 7, no client's name
+        stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff])?;
+        let mut answer = [0; 8];
+        stream.read_exact(&mut answer)?;
+        Ok(answer)
+    };
+    asked().is_ok_and(|answer| answer[4..] == [0, 0, 0, 7])
+}
+
+/// The first of three ports in a row that are free: the broker's, its controller's, and the one that asks for a password.
+fn free_ports() -> Result<u16> {
+    for _ in 0..100 {
+        let first = TcpListener::bind("127.0.0.1:0")?;
+        let port = first.local_addr()?.port();
+        let free = |after: u16| {
+            port.checked_add(after)
+                .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
+        };
+        if free(1) && free(2) {
+            return Ok(port);
+        }
+    }
+    bail!("there are no three free ports in a row")
+}
