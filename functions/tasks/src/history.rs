@@ -32,7 +32,7 @@ struct By<'a> {
 
 /// `GET /tasks/{id}/history`: every change, oldest first: who, what, when, by which client, caused by what.
 pub(crate) async fn of_task(deps: Deps, who: Reads, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
-    let rows = deps.store.history(&who, id.0, None).await?;
+    let rows = deps.store.history(&who, id.0).await?;
     if !rows.iter().any(|row| row.kind.name().starts_with("task.")) {
         return Err(Problem::not_found("task"));
     }
@@ -71,7 +71,7 @@ pub(crate) async fn as_of(
     id: TaskId,
     at: Timestamp,
 ) -> Result<Answer, Problem> {
-    let rows = deps.store.history(who, id.0, Some(at)).await?;
+    let rows = deps.store.past(who, id.0, at).await?;
     let mut state = State::new(who.person, who.home);
     for row in &rows {
         let Some(payload) = &row.payload else {

@@ -3,12 +3,13 @@
 use domain::{
     event::{Change, Detail, Event, EventKind, Fields, Logged},
     id::*,
-    record::Patch,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use uuid::Uuid;
 
 /// By whom an event came about.
@@ -37,17 +38,20 @@ struct Out<'a, F: Serialize> {
     run_id: RunId,
 }
 
-/// What is read of it again.
+/// What is read of it again, in one pass.
 #[derive(Deserialize)]
-struct In<'a> {
+struct In<P> {
+    task_id: Option<Uuid>,
     id: Uuid,
     version: u64,
-    #[serde(borrow)]
-    before: &'a RawValue,
-    #[serde(borrow)]
-    after: &'a RawValue,
-    #[serde(flatten)]
-    detail: Detail,
+    before: P,
+    after: P,
+    note: Option<String>,
+    channel: Option<String>,
+    title: Option<String>,
+    due: Option<String>,
+    delivery: Option<Uuid>,
+    undoes: Option<RunId>,
 }
 
 /// The JSON of an event's data. Its bytes are stored and hashed as they are, and never made again.
@@ -96,44 +100,14 @@ fn put<F: Serialize>(event: &Event, before: &F, after: &F, by: &By, run: RunId) 
 /// # Errors
 /// When the data is not of that kind's shape.
 pub fn read(kind: EventKind, stream: StreamId, payload: &str) -> serde_json::Result<Event> {
-    #[derive(Deserialize)]
-    struct About {
-        #[serde(default)]
-        task_id: Option<Uuid>,
-    }
-    let payload = crate::upcast::today(kind, payload)?;
-    let data: In<'_> = serde_json::from_str(&payload)?;
-    let about: About = serde_json::from_str(&payload)?;
-    let change = change(kind, data.before.get(), data.after.get())?;
-    let task = about
-        .task_id
-        .filter(|_| !matches!(change, Change::Task(_)) && kind != EventKind::TaskPurged);
-    Ok(Event {
-        stream,
-        kind,
-        subject: data.id,
-        version: data.version,
-        change,
-        detail: Detail {
-            task,
-            ..data.detail
-        },
-    })
-}
-
-fn change(kind: EventKind, before: &str, after: &str) -> serde_json::Result<Change> {
     use EventKind as K;
-    fn fields<P: Patch + DeserializeOwned>(
-        before: &str,
-        after: &str,
-    ) -> serde_json::Result<Fields<P>> {
-        Ok(Fields {
-            before: serde_json::from_str(before)?,
-            after: serde_json::from_str(after)?,
-        })
-    }
-    let boxed = |before, after| -> serde_json::Result<_> { Ok(Box::new(fields(before, after)?)) };
-    Ok(match kind {
+    let payload = &*crate::upcast::today(kind, payload)?;
+    let stored = Stored {
+        kind,
+        stream,
+        payload,
+    };
+    match kind {
         K::TaskCreated
         | K::TaskChanged
         | K::TaskCompleted
@@ -144,22 +118,18 @@ fn change(kind: EventKind, before: &str, after: &str) -> serde_json::Result<Chan
         | K::TaskRestored
         | K::TaskLeft
         | K::TaskEntered
-        | K::ReminderSnoozed => Change::Task(boxed(before, after)?),
+        | K::ReminderSnoozed => stored.read(|fields| Change::Task(Box::new(fields))),
         K::SeriesChanged | K::SeriesPaused | K::SeriesResumed | K::SeriesEnded => {
-            Change::Series(Box::new(fields(before, after)?))
+            stored.read(|fields| Change::Series(Box::new(fields)))
         }
         K::ListCreated | K::ListChanged | K::ListDeleted | K::ListRestored => {
-            Change::List(fields(before, after)?)
+            stored.read(Change::List)
         }
-        K::SectionCreated | K::SectionChanged | K::SectionDeleted => {
-            Change::Section(fields(before, after)?)
-        }
-        K::TagChanged => Change::Tag(fields(before, after)?),
-        K::ViewChanged => Change::View(fields(before, after)?),
-        K::CommentCreated | K::CommentChanged | K::CommentDeleted => {
-            Change::Comment(fields(before, after)?)
-        }
-        K::SettingsChanged => Change::Settings(Box::new(fields(before, after)?)),
+        K::SectionCreated | K::SectionChanged | K::SectionDeleted => stored.read(Change::Section),
+        K::TagChanged => stored.read(Change::Tag),
+        K::ViewChanged => stored.read(Change::View),
+        K::CommentCreated | K::CommentChanged | K::CommentDeleted => stored.read(Change::Comment),
+        K::SettingsChanged => stored.read(|fields| Change::Settings(Box::new(fields))),
         K::TaskPurged
         | K::ReminderSoon
         | K::ReminderDue
@@ -173,8 +143,45 @@ fn change(kind: EventKind, before: &str, after: &str) -> serde_json::Result<Chan
         | K::SignInFailed
         | K::TokenCreated
         | K::TokenRevoked
-        | K::AuditHead => Change::None,
-    })
+        | K::AuditHead => stored.read(|_: Fields<IgnoredAny>| Change::None),
+    }
+}
+
+/// Data in today's shape, with what is known of it.
+struct Stored<'a> {
+    kind: EventKind,
+    stream: StreamId,
+    payload: &'a str,
+}
+
+impl Stored<'_> {
+    /// Reads it, whose fields are of that patch.
+    fn read<P: DeserializeOwned>(
+        &self,
+        change: impl FnOnce(Fields<P>) -> Change,
+    ) -> serde_json::Result<Event> {
+        let data: In<P> = serde_json::from_str(self.payload)?;
+        let (before, after) = (data.before, data.after);
+        let change = change(Fields { before, after });
+        // Of a task the subject says it.
+        let is_task = matches!(change, Change::Task(_)) || self.kind == EventKind::TaskPurged;
+        Ok(Event {
+            stream: self.stream,
+            kind: self.kind,
+            subject: data.id,
+            version: data.version,
+            change,
+            detail: Detail {
+                note: data.note,
+                task: data.task_id.filter(|_| !is_task),
+                channel: data.channel,
+                title: data.title,
+                due: data.due,
+                delivery: data.delivery,
+                undoes: data.undoes,
+            },
+        })
+    }
 }
 
 /// An event with its place, out of what the log keeps.

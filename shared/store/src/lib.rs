@@ -66,13 +66,15 @@ pub trait Store: Send + Sync {
     async fn log(&self, who: &Reader, after: &str, limit: u32) -> Result<LogPage, StoreError>;
     /// Where the log ends now.
     async fn cursor(&self, who: &Reader) -> Result<String, StoreError>;
-    /// Everything about one subject (a task, its comments and reminders), oldest first, from after version `after`.
-    async fn history(
+    /// Everything about one subject (a task, its comments and reminders), oldest first.
+    async fn history(&self, who: &Reader, subject: Uuid) -> Result<Vec<LogRow>, StoreError>;
+    /// What of that happened until a moment, for folding: no more of each line than that takes.
+    async fn past(
         &self,
         who: &Reader,
         subject: Uuid,
-        until: Option<Timestamp>,
-    ) -> Result<Vec<LogRow>, StoreError>;
+        until: Timestamp,
+    ) -> Result<Vec<PastLine>, StoreError>;
     /// The lines of one stream after `n`, for folding, verifying and exporting; not scoped: for the owner's commands and the witness.
     async fn lines(
         &self,

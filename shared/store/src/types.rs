@@ -210,6 +210,17 @@ pub struct LogRow {
     pub hash: String,
 }
 
+/// What folding a line of the log takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "some of LogRow's columns")]
+pub struct PastLine {
+    pub stream: StreamId,
+    pub kind: EventKind,
+    /// None once purged.
+    pub payload: Option<String>,
+    pub at: Timestamp,
+}
+
 /// A scheduled reminder whose moment has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the ledger's key and its moment")]

@@ -128,7 +128,8 @@ store! {
         counts(who: &Reader, now: Timestamp) -> Vec<(String, String, u64)>;
         log(who: &Reader, after: &str, limit: u32) -> LogPage;
         cursor(who: &Reader) -> String;
-        history(who: &Reader, subject: Uuid, until: Option<Timestamp>) -> Vec<LogRow>;
+        history(who: &Reader, subject: Uuid) -> Vec<LogRow>;
+        past(who: &Reader, subject: Uuid, until: Timestamp) -> Vec<PastLine>;
         lines(stream: StreamId, after: u64, limit: u32) -> Vec<LogRow>;
         heads() -> Vec<(StreamId, u64, String)>;
         due(until: Timestamp, limit: u32) -> Vec<DueReminder>;

@@ -5,6 +5,7 @@
 
 use super::*;
 use crate::{asyncapi, schema::event, upcast};
+use domain::record::Patch;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,7 +1,7 @@
 //! Reading the log.
 
 use crate::{
-    LogPage, LogRow, Reader, StoreError,
+    LogPage, LogRow, PastLine, Reader, StoreError,
     ask::{Ask, Bind, Columns, Whose, values},
     backend::{Backend, dialect},
     query::LogCursor,
@@ -82,15 +82,39 @@ pub(super) async fn history<B: Backend>(
     db: &B,
     who: &Reader,
     subject: Uuid,
-    until: Option<Timestamp>,
 ) -> Result<Vec<LogRow>, StoreError> {
-    let sql = select("l.about = $2 and l.at <= $3", "order by l.at, l.n");
-    let until = until.map_or(Bind::Int(i64::MAX), Bind::from);
-    let values = values![who.person.to_string(), subject.to_string(), until];
+    let sql = select("l.about = $2", "order by l.at, l.n");
+    let values = values![who.person.to_string(), subject.to_string()];
     let rows = db
         .ask(Whose::Person(who.person), sql.into(), values)
         .await?;
     rows.iter().map(line).collect()
+}
+
+/// What happened to `$2` until `$3`.
+pub(crate) const PAST: &str = "select l.stream, l.kind, l.payload, l.at from log l where l.about = $2 and l.at <= $3 \
+    and l.stream in (select stream from member where person = $1)";
+
+pub(super) async fn past<B: Backend>(
+    db: &B,
+    who: &Reader,
+    subject: Uuid,
+    until: Timestamp,
+) -> Result<Vec<PastLine>, StoreError> {
+    let values = values![who.person.to_string(), subject.to_string(), until];
+    let sql = format!("{PAST} order by l.at, l.n");
+    let rows = db
+        .ask(Whose::Person(who.person), sql.into(), values)
+        .await?;
+    let past = |row: &crate::backend::Row<B>| {
+        Ok(PastLine {
+            stream: StreamId(row.id(0)?),
+            kind: kind(row.text(1)?)?,
+            payload: row.maybe_owned(2)?,
+            at: row.moment(3)?,
+        })
+    };
+    rows.iter().map(past).collect()
 }
 
 const HEADS: &str = "select stream, n, hash from stream_head order by stream";
@@ -140,12 +164,10 @@ pub(super) fn line<R: Columns>(row: &R) -> Result<LogRow, StoreError> {
 
 /// A line whose columns begin at some place.
 pub(super) fn line_from<R: Columns>(row: &R, from: usize) -> Result<LogRow, StoreError> {
-    let kind = row.text(from + 2)?;
     Ok(LogRow {
         stream: StreamId(row.id(from)?),
         n: row.number(from + 1)?,
-        kind: EventKind::named(kind)
-            .ok_or_else(|| StoreError::Corrupt(format!("an event of the unknown kind {kind}")))?,
+        kind: kind(row.text(from + 2)?)?,
         subject: row.id(from + 3)?,
         version: row.number(from + 4)?,
         payload: row.maybe_owned(from + 5)?,
@@ -160,4 +182,9 @@ pub(super) fn line_from<R: Columns>(row: &R, from: usize) -> Result<LogRow, Stor
         digest: row.owned(from + 14)?,
         hash: row.owned(from + 15)?,
     })
+}
+
+fn kind(name: &str) -> Result<EventKind, StoreError> {
+    EventKind::named(name)
+        .ok_or_else(|| StoreError::Corrupt(format!("an event of the unknown kind {name}")))
 }

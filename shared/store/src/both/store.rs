@@ -52,13 +52,17 @@ impl<B: Backend> Store for B {
         log::cursor(self, who).await
     }
 
-    async fn history(
+    async fn history(&self, who: &Reader, subject: Uuid) -> Result<Vec<LogRow>, StoreError> {
+        log::history(self, who, subject).await
+    }
+
+    async fn past(
         &self,
         who: &Reader,
         subject: Uuid,
-        until: Option<Timestamp>,
-    ) -> Result<Vec<LogRow>, StoreError> {
-        log::history(self, who, subject, until).await
+        until: Timestamp,
+    ) -> Result<Vec<PastLine>, StoreError> {
+        log::past(self, who, subject, until).await
     }
 
     async fn lines(

@@ -36,7 +36,7 @@ pub fn hot_queries(who: &Reader) -> Vec<Hot> {
     let due = || values![until(), 100];
     let cursor = format!("{{\"{stream}\": 100}}");
     let page = values![person.as_str(), cursor, 100];
-    let history = log::select("l.about = $2 and l.at <= $3", "");
+    let history = log::PAST.to_owned();
     let of_task = values![person, stream, until()];
     let mut all = vec![
         house("due reminders", ledger::DUE, due(), "reminder_due"),

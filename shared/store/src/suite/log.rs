@@ -117,7 +117,7 @@ pub async fn histories_are_whole(store: Checked) {
         .await
         .unwrap();
     let kinds = |rows: &[LogRow]| rows.iter().map(|row| row.kind.name()).collect::<Vec<_>>();
-    let all = store.history(&me, id.0, None).await.unwrap();
+    let all = store.history(&me, id.0).await.unwrap();
     assert_eq!(
         kinds(&all),
         [
@@ -127,9 +127,16 @@ pub async fn histories_are_whole(store: Checked) {
             "task.completed"
         ]
     );
-    let then = store.history(&me, id.0, Some(all[1].at)).await.unwrap();
-    assert_eq!(kinds(&then), ["task.created", "task.changed"]);
-    assert!(store.history(&you, id.0, None).await.unwrap().is_empty());
+    let then = store.past(&me, id.0, all[1].at).await.unwrap();
+    let told = |row: &LogRow| (row.stream, row.kind, row.payload.clone(), row.at);
+    assert_eq!(
+        then.into_iter()
+            .map(|line| (line.stream, line.kind, line.payload, line.at))
+            .collect::<Vec<_>>(),
+        [told(&all[0]), told(&all[1])]
+    );
+    assert!(store.history(&you, id.0).await.unwrap().is_empty());
+    assert!(store.past(&you, id.0, all[3].at).await.unwrap().is_empty());
     // The stored bytes read back as the events they were.
     for row in &all {
         let event =

@@ -230,9 +230,10 @@ pub async fn nobody_sees_anothers(store: Checked) {
     answers.push(format!("{:?}", store.log(&you, "", 200).await.unwrap()));
     answers.push(store.cursor(&you).await.unwrap());
     for subject in [task.0, list.0, comment.0, me.person.0] {
+        answers.push(format!("{:?}", store.history(&you, subject).await.unwrap()));
         answers.push(format!(
             "{:?}",
-            store.history(&you, subject, None).await.unwrap()
+            store.past(&you, subject, Timestamp::MAX).await.unwrap()
         ));
     }
     answers.push(format!(
