@@ -1,12 +1,17 @@
-//! One watcher per process wakes all windows; each then reads its own streams.
+//! One watcher per process wakes all windows. Those of one person that stand at the same place in the log share one reading of it.
 
 use contract::{cloud::traceparent, doc};
+use domain::id::UserId;
 use host::Deps;
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use store::{LogPage, LogRow, Reader, StoreError};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How often it looks without a hint.
@@ -24,7 +29,11 @@ pub struct Feed {
     deps: Deps,
     beat: watch::Sender<u64>,
     closing: CancellationToken,
+    pages: Arc<Mutex<Pages>>,
 }
+
+/// What was read since the last beat: whose, and after which cursor.
+type Pages = HashMap<(UserId, String), Arc<OnceCell<News>>>;
 
 impl Feed {
     /// A feed that nobody drives yet.
@@ -33,6 +42,7 @@ impl Feed {
             deps,
             beat: watch::Sender::new(0),
             closing: CancellationToken::new(),
+            pages: Arc::default(),
         }
     }
 
@@ -48,10 +58,16 @@ impl Feed {
                 () = clock.sleep_until(clock.now() + POLL) => {}
             }
             hint = store::heed(&*self.deps.store);
-            self.beat.send_modify(|beat| *beat += 1);
+            self.beat();
             clock.sleep_until(clock.now() + BURST).await;
         }
         self.closing.cancel();
+    }
+
+    /// Wakes the windows. What was read is forgotten first, so that they find nothing older than what woke them.
+    pub(crate) fn beat(&self) {
+        self.pages().clear();
+        self.beat.send_modify(|beat| *beat += 1);
     }
 
     /// A window's ear.
@@ -63,12 +79,28 @@ impl Feed {
     pub(crate) fn closing(&self) -> CancellationToken {
         self.closing.clone()
     }
+
+    /// What is new after a cursor, as it was at the last beat or later: for windows, which the next beat wakes again.
+    pub(crate) async fn shared(&self, who: &Reader, after: &str) -> Result<News, StoreError> {
+        let page = self
+            .pages()
+            .entry((who.person, after.to_owned()))
+            .or_default()
+            .clone();
+        let read = || news(&self.deps, who, after, PAGE);
+        page.get_or_try_init(read).await.cloned()
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A page of the log as clients read it.
+#[derive(Clone)]
 pub(crate) struct News {
     /// JSON array of events.
-    pub(crate) events: String,
+    pub(crate) events: Arc<str>,
     /// How many.
     pub(crate) count: usize,
     /// To go on from.
@@ -77,7 +109,7 @@ pub(crate) struct News {
     pub(crate) more: bool,
 }
 
-/// What is new after a cursor.
+/// What is new after a cursor, now.
 pub(crate) async fn news(
     deps: &Deps,
     who: &Reader,
@@ -95,7 +127,7 @@ pub(crate) async fn news(
         .filter_map(|row| Shown::of(row, &source))
         .collect();
     Ok(News {
-        events: doc::json(&shown),
+        events: doc::json(&shown).into(),
         count: shown.len(),
         cursor,
         more,

@@ -3,7 +3,7 @@
 use crate::{
     Live,
     changes::{AfterQuery, begin},
-    feed::{self, MOST, PAGE},
+    feed::MOST,
 };
 use axum::{
     extract::{
@@ -95,7 +95,7 @@ async fn news(
 ) -> Result<Go, axum::Error> {
     let mut sent = 0;
     loop {
-        let news = match feed::news(&live.deps, who, cursor, PAGE).await {
+        let news = match live.feed.shared(who, cursor).await {
             Ok(news) => news,
             Err(StoreError::CursorGone | StoreError::CursorInvalid) => {
                 say(socket, &json!({ "type": "reset" })).await?;

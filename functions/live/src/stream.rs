@@ -3,7 +3,6 @@
 use crate::{
     Live,
     changes::{AfterQuery, begin},
-    feed::{self, PAGE},
 };
 use axum::{
     extract::State,
@@ -68,7 +67,7 @@ impl Window {
                 () = closing.cancelled() => return Some(self.last("bye")),
                 heard = self.ear.changed() => heard.ok()?,
             }
-            match feed::news(&self.live.deps, &self.who, &self.cursor, PAGE).await {
+            match self.live.feed.shared(&self.who, &self.cursor).await {
                 Ok(news) => {
                     self.cursor.clone_from(&news.cursor);
                     if news.more {
