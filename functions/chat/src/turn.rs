@@ -78,9 +78,7 @@ impl Turn<'_> {
         let mut context = Context::new(now, Mode::Talk);
         context.settings = (&self.settings).into();
         context.lists = self.lists.iter().map(|(_, name)| name.clone()).collect();
-        let text = text.to_owned();
-        let read = tokio::task::spawn_blocking(move || language::interpret(&text, &context));
-        read.await.map_err(|error| Problem::internal(&error))
+        host::interpreter::interpret(text.to_owned(), context).await
     }
 
     async fn act(

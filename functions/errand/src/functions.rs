@@ -244,9 +244,7 @@ fn woken(events: Router) -> Part {
 /// Reads dates out of words. The first reading builds its tables; nobody should wait for that.
 fn talking(public: Router) -> Part {
     Part {
-        beside: Some(beside(|_| async {
-            let _warm = tokio::task::spawn_blocking(language::warm).await;
-        })),
+        beside: Some(beside(|_| host::interpreter::warm())),
         ..answering(public)
     }
 }

@@ -6,6 +6,7 @@ use contract::{
 };
 use domain::{id::ListId, settings::Settings};
 use host::{Answer, Body, Code, Deps, Problem, Reads};
+use jiff::tz::TimeZone;
 use language::Context;
 
 /// The most lines in one request.
@@ -37,13 +38,9 @@ pub(crate) async fn interpret(
     for request in requests {
         fits(&request)?;
         let context = context(&request, &settings, &lists)?;
-        // Reading a line is bounded work of about a millisecond, but it is work: not on the threads that serve.
-        let read = tokio::task::spawn_blocking(move || {
-            let answer = language::interpret(&request.text, &context);
-            (answer, context)
-        });
-        let (mut answer, context) = read.await.map_err(|error| Problem::internal(&error))?;
-        propose_commands(&deps, &mut answer, &lists, &context);
+        let zone = context.now.time_zone().clone();
+        let mut answer = host::interpreter::interpret(request.text, context).await?;
+        propose_commands(&deps, &mut answer, &lists, &zone);
         answers.push(answer);
     }
     Ok(if many {
@@ -103,7 +100,7 @@ fn propose_commands(
     deps: &Deps,
     answer: &mut Interpretation,
     lists: &[(ListId, String)],
-    context: &Context,
+    zone: &TimeZone,
 ) {
     for item in &mut answer.items {
         let named = |name: &String| {
@@ -120,6 +117,6 @@ fn propose_commands(
                 to: None,
             });
         }
-        item.command = propose::command(item, deps.ids.uuid(), None, list, context.now.time_zone());
+        item.command = propose::command(item, deps.ids.uuid(), None, list, zone);
     }
 }

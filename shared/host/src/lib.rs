@@ -56,6 +56,7 @@ pub mod deps;
 pub mod edge;
 pub mod events;
 pub mod health;
+pub mod interpreter;
 pub mod params;
 pub mod path;
 pub mod person;
