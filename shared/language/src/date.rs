@@ -43,7 +43,7 @@ patterns! {
 }
 
 /// Words about time that are read in one text.
-const MOST: usize = 24;
+const MOST: usize = 12;
 
 /// A date in a sentence.
 #[derive(Clone, Debug, PartialEq)]

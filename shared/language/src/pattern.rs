@@ -39,13 +39,15 @@ pub(crate) const UNIT: &str = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|day
 /// Matches nothing.
 pub(crate) const NOTHING: &str = r"[^\s\S]";
 
-/// Builds a pattern: `~` is a date of any length. Those in this crate are constants, so a wrong one shows in the first test.
+/// Builds a pattern: `~` is a date of any length, and a digit one of ASCII, because the digits of all scripts take many times the
+/// memory. Patterns of this crate are constants, so a wrong one shows in the first test.
 pub(crate) fn build(text: &str) -> Regex {
     let text = text
         .replace("WD", WD)
         .replace("MON", MON)
         .replace("NUM", NUM)
         .replace("UNIT", UNIT)
+        .replace(r"\d", "[0-9]")
         .replace('~', "(?:~+)");
     Regex::new(&text)
         .unwrap_or_else(|_| Regex::new(NOTHING).expect("a class of nothing is a pattern"))

@@ -136,6 +136,12 @@ fn hostile_lines_do_not_take_long() {
         "delete the ".repeat(45),
         "every second and third friday of ".repeat(15),
         "😀".repeat(500),
+        "from 3 to 4 ".repeat(42),
+        "between 3pm and 4pm ".repeat(25),
+        "monday to friday ".repeat(30),
+        "jan 1 - feb 2, ".repeat(34),
+        "3 days ago from now ".repeat(25),
+        "at 3 or 4 in the morning ".repeat(20),
     ];
     // A debug build is some ten times slower than what is shipped.
     let limit = if cfg!(debug_assertions) {
