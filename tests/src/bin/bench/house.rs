@@ -5,7 +5,7 @@ use crate::{cpu, http::Client};
 use anyhow::{Context, Result};
 use axum::{Router, routing::any};
 use domain::id::{UserId, derived};
-use host::{Config, Deps, Key, SystemClock, SystemIds};
+use host::{Config, Deps, Key, Secret, SystemClock, SystemIds};
 use std::{
     collections::BTreeSet,
     path::Path,
@@ -28,9 +28,9 @@ pub(crate) struct House {
     runtime: Option<Runtime>,
     pub(crate) deps: Deps,
     pub(crate) client: Client,
-    /// The threads of the writer: its task, and its connection to SQLite.
+    /// The threads of the writer: its task, and its connection to SQLite. None over PostgreSQL.
     writer: BTreeSet<u32>,
-    commits: Arc<Commits>,
+    seams: Arc<Seams>,
 }
 
 /// What was used up to a moment, or between two.
@@ -44,15 +44,27 @@ pub(crate) struct Used {
     pub(crate) commits: u32,
 }
 
-/// Counts transactions on their way to COMMIT.
+/// Counts transactions on their way to COMMIT, and how often a command is tried.
 #[derive(Debug, Default)]
-struct Commits(AtomicU32);
+struct Seams {
+    commits: AtomicU32,
+    /// Begun for the command at hand, and the most for any; means something where one client asks.
+    tries: AtomicU32,
+    most: AtomicU32,
+}
 
 #[async_trait::async_trait]
-impl Seam for Commits {
+impl Seam for Seams {
     async fn at(&self, name: &'static str) -> Result<(), StoreError> {
-        if name == "commit" {
-            self.0.fetch_add(1, Ordering::Relaxed);
+        match name {
+            "begin" => {
+                let tries = self.tries.fetch_add(1, Ordering::Relaxed) + 1;
+                self.most.fetch_max(tries, Ordering::Relaxed);
+            }
+            "commit" => {
+                self.commits.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => self.tries.store(0, Ordering::Relaxed),
         }
         Ok(())
     }
@@ -66,17 +78,8 @@ pub(crate) fn local_person() -> UserId {
 impl House {
     /// Opens the database in a data folder and serves the functions that answer about tasks.
     pub(crate) fn open(data: &Path) -> Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .thread_name(THREAD)
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
-        let commits = Arc::new(Commits::default());
         let before: BTreeSet<u32> = cpu::threads("self").into_keys().collect();
-        let config = Config::in_folder(data);
-        let opening = open(config, commits.clone());
-        let opened = tokio::task::block_in_place(|| runtime.block_on(opening));
-        let (deps, client) = opened?;
+        let mut house = Self::of(Config::in_folder(data))?;
         let fresh = cpu::threads("self");
         let mut fresh = fresh.iter().filter(|(id, _)| !before.contains(id));
         // The writer's connection is opened first, and so has the lowest id.
@@ -84,13 +87,39 @@ impl House {
         let writer = fresh.find(|(_, thread)| thread.name == WRITER);
         let of_writer =
             |found: Option<(&u32, _)>| found.map(|(id, _)| *id).context("the writer has no thread");
+        house.writer = BTreeSet::from([of_writer(sqlite)?, of_writer(writer)?]);
+        Ok(house)
+    }
+
+    /// The same over a database on a PostgreSQL server.
+    pub(crate) fn over(url: &str, data: &Path) -> Result<Self> {
+        Self::of(Config {
+            database: Some(Secret::new(url)),
+            ..Config::in_folder(data)
+        })
+    }
+
+    fn of(config: Config) -> Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .thread_name(THREAD)
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let seams = Arc::new(Seams::default());
+        let opening = open(config, seams.clone());
+        let (deps, client) = tokio::task::block_in_place(|| runtime.block_on(opening))?;
         Ok(Self {
             runtime: Some(runtime),
-            writer: BTreeSet::from([of_writer(sqlite)?, of_writer(writer)?]),
+            writer: BTreeSet::new(),
             deps,
             client,
-            commits,
+            seams,
         })
+    }
+
+    /// The most tries that one command took so far, where one client asked.
+    pub(crate) fn most_tries(&self) -> u32 {
+        self.seams.most.load(Ordering::Relaxed)
     }
 
     /// What the house has used since it was opened.
@@ -105,7 +134,7 @@ impl House {
                 .filter(|(id, _)| self.writer.contains(id))
                 .map(|(_, thread)| thread.used)
                 .sum(),
-            commits: self.commits.0.load(Ordering::Relaxed),
+            commits: self.seams.commits.load(Ordering::Relaxed),
         }
     }
 
@@ -185,10 +214,10 @@ impl Drop for House {
     }
 }
 
-async fn open(config: Config, commits: Arc<Commits>) -> Result<(Deps, Client)> {
+async fn open(config: Config, seams: Arc<Seams>) -> Result<(Deps, Client)> {
     let ids = Arc::new(SystemIds);
     let options = Options {
-        seam: commits,
+        seam: seams,
         spawn: Arc::new(|writer| {
             let work = || match Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime.block_on(writer),

@@ -9,6 +9,7 @@ mod house;
 mod http;
 mod million;
 mod program;
+mod proxy;
 mod rows;
 mod table;
 

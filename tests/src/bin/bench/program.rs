@@ -24,21 +24,28 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it on a data folder, and waits for the first 200 of `/ready`, which asks the database.
     pub(crate) fn start(options: &Options, data: &Path) -> Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = Command::new(options.errand()?);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("ERRAND_") {
-                command.env_remove(name);
-            }
-        }
+        Self::run(command(options, data)?, data)
+    }
+
+    /// The same, of one function alone. A clock, whose relay publishes, finds no broker and serves all the same.
+    pub(crate) fn alone(
+        options: &Options,
+        data: &Path,
+        function: &str,
+        database: &str,
+    ) -> Result<Self> {
+        let mut command = command(options, data)?;
         command
-            .arg("serve")
-            .env("ERRAND_DATA", data)
-            .env("ERRAND_LISTEN", address.to_string())
-            .env("ERRAND_ZONE", "Europe/Berlin")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+            .arg(function)
+            .env("ERRAND_DATABASE_URL", database)
+            .env("ERRAND_KEY", "a key of the benchmarks")
+            .env("ERRAND_KAFKA_BROKERS", "127.0.0.1:9");
+        Self::run(command, data)
+    }
+
+    fn run(mut command: Command, data: &Path) -> Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        command.env("ERRAND_LISTEN", address.to_string());
         let began = Instant::now();
         let child = command.spawn().context("errand")?;
         let mut program = Self {
@@ -101,6 +108,24 @@ impl Drop for Program {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// `errand serve`, with nothing of this process's own settings.
+fn command(options: &Options, data: &Path) -> Result<Command> {
+    let mut command = Command::new(options.errand()?);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ERRAND_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .arg("serve")
+        .env("ERRAND_DATA", data)
+        .env("ERRAND_ZONE", "Europe/Berlin")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Ok(command)
 }
 
 fn ready(address: SocketAddr) -> bool {

@@ -1,9 +1,12 @@
 //! What is measured, by group.
 
 mod create;
+mod functions;
+mod kafka;
 mod list;
 mod page;
 mod past;
+mod postgres;
 mod relay;
 mod remind;
 mod start;
@@ -17,9 +20,23 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The groups, in the order of the design's budgets.
-pub(crate) const GROUPS: [&str; 13] = [
-    "start", "memory", "list", "create", "due", "log", "past", "bulk", "windows", "words",
-    "remind", "relay", "page",
+pub(crate) const GROUPS: [&str; 16] = [
+    "start",
+    "memory",
+    "list",
+    "create",
+    "postgres",
+    "due",
+    "log",
+    "past",
+    "bulk",
+    "windows",
+    "words",
+    "remind",
+    "relay",
+    "kafka",
+    "functions",
+    "page",
 ];
 /// Those that need a million tasks.
 pub(crate) const OF_A_MILLION: [&str; 4] = ["start", "list", "due", "log"];
@@ -37,6 +54,7 @@ pub(crate) async fn measure(
         "memory" => start::memory(options, table).await,
         "list" => list::list(options, million()?, table).await,
         "create" => create::create(options, table).await,
+        "postgres" => postgres::create(options, table).await,
         "due" => streams::due(million()?, table).await,
         "log" => streams::log(million()?, table).await,
         "past" => past::past(options, table).await,
@@ -45,6 +63,8 @@ pub(crate) async fn measure(
         "words" => words::words(options, table),
         "remind" => remind::remind(options, table).await,
         "relay" => relay::relay(options, table).await,
+        "kafka" => kafka::relay(options, table).await,
+        "functions" => functions::functions(options, table).await,
         "page" => page::page(options, table).await,
         other => bail!("there is no group {other}"),
     }

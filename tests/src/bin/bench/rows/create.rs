@@ -44,7 +44,7 @@ pub(crate) async fn create(options: &Options, table: &mut Table) -> Result<()> {
 }
 
 /// The cheapest round, for one create; and the commits for each create in all of them.
-async fn rounds(
+pub(super) async fn rounds(
     house: &House,
     client: &Client,
     clients: u32,
@@ -70,7 +70,7 @@ async fn rounds(
     Ok((one, f64::from(commits) / f64::from(creates * rounds)))
 }
 
-async fn many(client: &Client, clients: u32, each: u32) -> Result<()> {
+pub(super) async fn many(client: &Client, clients: u32, each: u32) -> Result<()> {
     let mut all = JoinSet::new();
     for _ in 0..clients {
         let client = client.clone();

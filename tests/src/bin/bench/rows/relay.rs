@@ -25,25 +25,15 @@ pub(crate) async fn relay(options: &Options, table: &mut Table) -> Result<()> {
     let bus = Arc::new(bus_of(&house.deps, folder.path()).await?);
     let events = options.size(20_000);
     run(&house, &creates(events)).await?;
-    let mut relay = relay_of(&house.deps, bus.clone());
-    let deps = house.deps.clone();
-    let empty = house.inside(async move {
-        let began = Instant::now();
-        let mut settled = 0;
-        loop {
-            match relay.step(deps.clock.now()).await? {
-                0 => return Ok((settled, began.elapsed())),
-                some => settled += some,
-            }
-        }
-    });
-    let ((settled, took), used) = house.during(empty).await?;
-    let settled = u32::try_from(settled)?;
-    ensure!(settled >= events, "{settled} events of {events}");
     let what = "relay of what waited, one person's stream";
-    let rate = f64::from(settled) / took.as_secs_f64();
-    table.add(Figure::new(what, rate, "events/s").at_least(5_000.0));
-    table.add(Figure::cpu(format!("{what}: an event"), used.all / settled));
+    drain(
+        &house,
+        relay_of(&house.deps, bus.clone()),
+        events,
+        what,
+        table,
+    )
+    .await?;
 
     bus.late
         .lock()
@@ -69,7 +59,35 @@ pub(crate) async fn relay(options: &Options, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn relay_of(deps: &Deps, bus: Arc<Timed>) -> Relay {
+/// Publishes all that waits.
+pub(super) async fn drain(
+    house: &House,
+    mut relay: Relay,
+    events: u32,
+    what: &str,
+    table: &mut Table,
+) -> Result<()> {
+    let deps = house.deps.clone();
+    let empty = house.inside(async move {
+        let began = Instant::now();
+        let mut settled = 0;
+        loop {
+            settled += relay.step(deps.clock.now()).await?;
+            if deps.store.outgoing(Timestamp::MAX, 1).await?.is_empty() {
+                return Ok((settled, began.elapsed()));
+            }
+        }
+    });
+    let ((settled, took), used) = house.during(empty).await?;
+    let settled = u32::try_from(settled)?;
+    ensure!(settled >= events, "{settled} events of {events}");
+    let rate = f64::from(settled) / took.as_secs_f64();
+    table.add(Figure::new(what, rate, "events/s").at_least(5_000.0));
+    table.add(Figure::cpu(format!("{what}: an event"), used.all / settled));
+    Ok(())
+}
+
+pub(super) fn relay_of(deps: &Deps, bus: Arc<dyn Bus>) -> Relay {
     Relay::new(
         deps.store.clone(),
         bus,

@@ -14,6 +14,9 @@ use tokio::task::JoinSet;
 
 const STARTS: usize = 9;
 
+/// After this long nothing is being built any more.
+pub(super) const IDLE: Duration = Duration::from_secs(3);
+
 /// How long a start took by the clock, and what the program used for it.
 type Start = (Duration, Duration);
 
@@ -76,7 +79,7 @@ fn say(table: &mut Table, what: &str, budget: f64, all: Vec<Start>) {
 pub(crate) async fn memory(options: &Options, table: &mut Table) -> Result<()> {
     let folder = folder()?;
     let program = Program::start(options, folder.path())?;
-    tokio::time::sleep(Duration::from_secs(3)).await; // the tables of the interpreter are built beside
+    tokio::time::sleep(IDLE).await;
     table.add(Figure::new("resident memory: idle", program.memory()?, "MiB").at_most(25.0));
     let mut all = JoinSet::new();
     let each = options.size(10_000) / 16;
