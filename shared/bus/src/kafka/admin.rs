@@ -1,6 +1,9 @@
 //! Making the topics.
 
-use super::{KafkaError, Settings, settings::MOST};
+use super::{
+    KafkaError, Settings,
+    settings::{MOST, MOST_DEAD},
+};
 use domain::event::Topic;
 use rdkafka::{
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
@@ -34,18 +37,18 @@ pub async fn make_topics(settings: &Settings) -> Result<Vec<Made>, KafkaError> {
         .iter()
         .flat_map(|topic| {
             [
-                (settings.topic(*topic), kept.as_str()),
-                (settings.dead_letters(*topic), DEAD),
+                (settings.topic(*topic), kept.as_str(), MOST),
+                (settings.dead_letters(*topic), DEAD, MOST_DEAD),
             ]
         })
         .collect();
     let topics: Vec<_> = names
         .iter()
-        .map(|(name, kept)| {
+        .map(|(name, kept, most)| {
             let replication = TopicReplication::Fixed(settings.replication);
             NewTopic::new(name, settings.partitions, replication)
                 .set("retention.ms", kept)
-                .set("max.message.bytes", MOST)
+                .set("max.message.bytes", most)
         })
         .collect();
     let patience = AdminOptions::new()

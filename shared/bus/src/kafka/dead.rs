@@ -4,6 +4,7 @@
 use super::{
     KafkaError, Record, Settings, Tried,
     read::{Found, PATIENCE, read_topics},
+    settings::MOST_DEAD,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::event::Topic;
@@ -24,7 +25,9 @@ pub(super) struct Grave(FutureProducer);
 
 impl Grave {
     pub(super) fn new(settings: &Settings) -> Result<Self, KafkaError> {
-        Ok(Self(settings.producer("dead-letters").create()?))
+        let mut config = settings.producer("dead-letters");
+        config.set("message.max.bytes", MOST_DEAD);
+        Ok(Self(config.create()?))
     }
 
     /// Keeps an event of that topic with the reason.

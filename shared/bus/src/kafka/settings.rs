@@ -105,6 +105,8 @@ impl Settings {
 
 /// The largest record, in bytes: an event holds two times 100,000 characters of notes at most, before and after.
 pub(super) const MOST: &str = "4194304";
+/// The largest dead letter: the reason stands in headers beside the event, and none may be too large to be kept.
+pub(super) const MOST_DEAD: &str = "4259840";
 
 fn property(text: &str) -> Result<(String, String), WrongSecurity> {
     let wrong = |words: String| Err(WrongSecurity(words));
