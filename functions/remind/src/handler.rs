@@ -10,11 +10,18 @@ use domain::{
     reminder::{self, Tried},
     state::State,
 };
-use host::events::{Incoming, Outcome};
+use host::{
+    Deps,
+    events::{Incoming, Outcome},
+};
+use jiff::SignedDuration;
 use notify::{ChannelKind, Item, Message, SendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Answer, DueDelivery, Reader, SortBy, SortKey, StoreError, TaskQuery, Writer};
+use store::{Answer, Decide, DueDelivery, Reader, SortBy, SortKey, StoreError, TaskQuery, Writer};
 
+/// How long it is tried to record a try, and the pause between: with the 30 s that sending may take, less than the lease.
+const RECORD: SignedDuration = SignedDuration::from_secs(20);
+const AGAIN: SignedDuration = SignedDuration::from_millis(500);
 /// The most tasks that a digest counts.
 const MOST: u32 = 200;
 
@@ -139,6 +146,7 @@ async fn claim_and_show(
         .map(drop)
 }
 
+/// What is not recorded is sent again when the lease ends: so it is tried until the database is back, as long as the lease holds.
 async fn record(
     reminding: &Reminding,
     who: &Writer,
@@ -146,16 +154,19 @@ async fn record(
     token: String,
     tried: Tried,
 ) -> Result<(), StoreError> {
-    let decide = Arc::new(move |state: &mut State, now| {
+    let decide: Decide = Arc::new(move |state: &mut State, now| {
         reminder::record(state, id, &token, &tried, now);
         Ok(done())
     });
-    reminding
-        .deps
-        .store
-        .commit(who, need(id), decide)
-        .await
-        .map(drop)
+    let Deps { store, clock, .. } = &reminding.deps;
+    let late = clock.now() + RECORD;
+    loop {
+        match store.commit(who, need(id), decide.clone()).await {
+            Err(StoreError::Unavailable(_)) if clock.now() < late => {}
+            recorded => return recorded.map(drop),
+        }
+        clock.sleep_until(clock.now() + AGAIN).await;
+    }
 }
 
 /// One try on the delivery's channel.
