@@ -5,7 +5,7 @@ mod deliver;
 mod front;
 mod processes;
 
-use crate::say::say;
+use crate::{kafka, say::say};
 use anyhow::{Context, bail};
 use bus::kafka::{Dispatcher, Patience, Subscription};
 use deliver::Http;
@@ -59,7 +59,7 @@ pub(crate) struct Options {
 /// Dispatches until it is asked to stop.
 pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
-    let Some(kafka) = &config.kafka else {
+    let Some(from) = &config.kafka else {
         bail!("ERRAND_KAFKA_BROKERS: is missing: where do the events come from?");
     };
     let targets = targets(&options.to)?;
@@ -83,6 +83,7 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
         pause: SignedDuration::from_millis(options.pause.into()),
     };
     let mut running = JoinSet::new();
+    running.spawn(kafka::look(kafka::brokers(&config)?));
     for function in FUNCTIONS {
         if function.subscribes.is_empty() {
             continue;
@@ -98,7 +99,7 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
             kinds: function.subscribes,
         };
         let (clock, stop) = (Arc::new(SystemClock), stop.clone());
-        let (settings, deliver) = (&kafka.settings, http.clone());
+        let (settings, deliver) = (&from.settings, http.clone());
         let dispatcher = Dispatcher::new(settings, subscription, deliver, patience, clock, stop)?;
         running.spawn(dispatcher.run());
     }

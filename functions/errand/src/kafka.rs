@@ -2,9 +2,10 @@
 
 use crate::{app::App, say::say};
 use anyhow::{Context, bail};
-use bus::kafka::{DeadLetter, DeadLetters, Settings, make_topics};
+use bus::kafka::{Brokers, DeadLetter, DeadLetters, Settings, make_topics};
 use clap::Subcommand;
 use host::Config;
+use std::sync::Arc;
 use store::Dead;
 
 /// What to do with dead letters.
@@ -42,6 +43,18 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
     let kafka = config.kafka.as_ref();
     let kafka = kafka.context("ERRAND_KAFKA_BROKERS: is missing: where is Kafka?")?;
     Ok(kafka.settings.clone())
+}
+
+/// The brokers, for probes.
+pub(crate) fn brokers(config: &Config) -> anyhow::Result<Arc<Brokers>> {
+    Ok(Arc::new(Brokers::new(settings(config)?)?))
+}
+
+/// Says at the start when Kafka cannot be used. That is no reason to end: it may come.
+pub(crate) async fn look(brokers: Arc<Brokers>) {
+    if let Err(why) = brokers.answer().await {
+        tracing::error!("{why}; until then events wait");
+    }
 }
 
 /// Those in Kafka, where there is one, and those of the outbox.

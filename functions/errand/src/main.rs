@@ -8,6 +8,7 @@ mod dispatch;
 mod kafka;
 mod keep;
 mod lock;
+mod metrics;
 mod say;
 mod serve;
 

@@ -4,6 +4,7 @@ use crate::{
     app::{self, App},
     kafka,
     lock::Lock,
+    metrics,
     say::say,
 };
 use anyhow::bail;
@@ -81,18 +82,23 @@ pub(crate) async fn alone(
     let mut config = config;
     config.listen = listener.local_addr()?;
     let _lock = Lock::share(&config).await?;
-    let app = App::open(config).await?;
+    let mut app = App::open(config).await?;
     let mut parts = parts(&app, &[function]).await?;
     let stop = serve::shutdown_on_signals()?;
     if attached {
         stop_with_input(stop.clone());
     }
     let mut running = beside(&mut parts, &stop);
-    if function.always_on {
-        running.spawn(kafka_relay(&app)?.run(stop.clone()));
-    }
     let events = parts.iter().filter_map(|(_, part)| part.events.clone());
-    let router = host::edge(events.fold(public(&parts), Router::merge), &app.deps);
+    let mut router = events.fold(public(&parts), Router::merge);
+    if function.always_on {
+        let (relay, brokers) = (kafka_relay(&app)?, kafka::brokers(&app.deps.config)?);
+        running.spawn(kafka::look(brokers.clone()));
+        app.deps.needs = brokers;
+        router = router.merge(metrics::router(&app.deps, relay.meter()));
+        running.spawn(relay.run(stop.clone()));
+    }
+    let router = host::edge(router, &app.deps);
     tracing::info!(function = function.name, listen = %app.deps.config.listen, "serves");
     serve::serve(listener, router, stop.clone()).await?;
     end(&app, parts, running, &stop).await;

@@ -4,6 +4,7 @@
 //! keep their order. librdkafka is built in, without TLS; see [`Settings::security`].
 
 mod admin;
+mod brokers;
 mod dead;
 mod dispatch;
 mod lanes;
@@ -13,6 +14,7 @@ mod record;
 mod settings;
 
 pub use admin::{Made, make_topics};
+pub use brokers::Brokers;
 pub use dead::{DeadLetter, DeadLetters};
 pub use dispatch::{Deliver, Dispatcher, Patience, Subscription, Tried};
 pub use publish::KafkaBus;

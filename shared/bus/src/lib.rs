@@ -12,7 +12,7 @@ mod verdict;
 
 pub use clock::Clock;
 pub use memory::{MemoryBus, Subscriber};
-pub use relay::Relay;
+pub use relay::{Meter, Relay, Waiting};
 pub use verdict::Verdict;
 
 use async_trait::async_trait;

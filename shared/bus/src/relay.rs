@@ -4,11 +4,13 @@
 //! slow function holds up nobody but itself.
 
 mod lanes;
+mod meter;
 
 use crate::{Bus, Clock, Verdict, cloud};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use lanes::{Lane, Lanes, Parcel};
+pub use meter::{Meter, Waiting};
 use std::{collections::BTreeMap, sync::Arc};
 use store::{Outgoing, Settled, Store, StoreError, Undelivered};
 use tokio_util::sync::CancellationToken;
@@ -47,15 +49,28 @@ pub struct Relay {
     lanes: Lanes,
     flights: FuturesUnordered<BoxFuture<'static, Landed>>,
     settled: Vec<Settled>,
+    meter: Arc<Meter>,
 }
 
 /// A row of the outbox on its way.
 struct Row {
+    at: Timestamp,
     /// Tried before, for one that comes again.
     tried: u32,
     /// Subscribers that have not answered yet.
     open: usize,
     left: Vec<Undelivered>,
+}
+
+impl Row {
+    fn new(row: &Outgoing, tried: u32, open: usize) -> Self {
+        Self {
+            at: row.at,
+            tried,
+            open,
+            left: Vec::new(),
+        }
+    }
 }
 
 struct Landed {
@@ -86,7 +101,13 @@ impl Relay {
             lanes: Lanes::default(),
             flights: FuturesUnordered::new(),
             settled: Vec::new(),
+            meter: Arc::default(),
         }
+    }
+
+    /// What it has done so far, also while it runs.
+    pub fn meter(&self) -> Arc<Meter> {
+        Arc::clone(&self.meter)
     }
 
     /// Publishes what waits now, and waits until every subscriber has answered. Answers how many rows were settled.
@@ -150,6 +171,8 @@ impl Relay {
             let before = self.led.map(|(_, epoch)| epoch);
             let epoch = self.store.lease("relay", &self.holder, LEASE).await?;
             self.led = epoch.map(|epoch| (now, epoch));
+            let lease = SignedDuration::from_millis(LEASE);
+            self.meter.leads(epoch.map(|_| now + lease));
             if epoch.is_none() || (epoch != before && !self.rows.is_empty()) {
                 // Somebody else leads, or did meanwhile: what we hold was theirs to send.
                 self.anew = true;
@@ -201,25 +224,11 @@ impl Relay {
             cloud::event(&row, &self.source)
         };
         let Some(event) = event else {
-            self.rows.insert(
-                row.id,
-                Row {
-                    tried,
-                    open: 0,
-                    left: Vec::new(),
-                },
-            );
+            self.rows.insert(row.id, Row::new(&row, tried, 0));
             self.settled.push(Settled::Done(row.id));
             return;
         };
-        self.rows.insert(
-            row.id,
-            Row {
-                tried,
-                open: to.len(),
-                left: Vec::new(),
-            },
-        );
+        self.rows.insert(row.id, Row::new(&row, tried, to.len()));
         for subscriber in to {
             self.lanes.push(
                 Lane {
@@ -281,6 +290,9 @@ impl Relay {
             let Some(row) = self.rows.get_mut(&id) else {
                 continue;
             };
+            if verdict == Verdict::Taken {
+                self.meter.took(now.duration_since(row.at));
+            }
             row.left.extend(undelivered(
                 &landed.lane.subscriber,
                 row.tried + 1,
@@ -303,6 +315,7 @@ impl Relay {
     /// The bus failed: nothing goes out any more until all has landed; then again from the oldest row.
     fn begin_anew(&mut self, now: Timestamp, why: &str) {
         if !self.anew {
+            self.meter.broke();
             tracing::warn!(
                 why,
                 "the bus failed; the relay begins again at the oldest row"

@@ -1,6 +1,11 @@
 //! What every function is given.
 
-use crate::{Clock, Config, Key, rates::Rates, who::Known};
+use crate::{
+    Clock, Config, Key,
+    health::{Needs, NothingElse},
+    rates::Rates,
+    who::Known,
+};
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use jiff::Timestamp;
@@ -25,6 +30,8 @@ pub struct Deps {
     pub known: Arc<Known>,
     /// How much everybody asked lately.
     pub rates: Arc<Rates>,
+    /// What this process needs beside the database.
+    pub needs: Arc<dyn Needs>,
 }
 
 impl Deps {
@@ -55,6 +62,7 @@ impl Deps {
             key,
             known: Arc::default(),
             rates: Arc::default(),
+            needs: Arc::new(NothingElse),
         }
     }
 }

@@ -1,8 +1,34 @@
 //! `/health`, `/ready` and `/live`: for probes, without identity.
 
 use crate::{Answer, Deps, Problem, Routes};
+use async_trait::async_trait;
 use contract::schema::answers::Well;
 use jiff::SignedDuration;
+
+/// What a process needs beside the database, for `/ready`.
+#[async_trait]
+pub trait Needs: Send + Sync {
+    /// What is missing now, in words for the operator.
+    async fn missing(&self) -> Option<String>;
+}
+
+/// For whoever needs nothing else.
+pub struct NothingElse;
+
+#[async_trait]
+impl Needs for NothingElse {
+    async fn missing(&self) -> Option<String> {
+        None
+    }
+}
+
+#[async_trait]
+impl Needs for bus::kafka::Brokers {
+    async fn missing(&self) -> Option<String> {
+        let answer = self.answer().await;
+        answer.err().map(|why| why.to_string())
+    }
+}
 
 /// They stand around every function.
 pub fn routes() -> Routes<Deps> {
@@ -23,7 +49,7 @@ async fn up() -> Answer {
     Answer::raw(200, r#"{"status":"ok"}"#)
 }
 
-/// The store answers within two seconds.
+/// The store answers within two seconds, and nothing else is missing.
 async fn ready(deps: Deps) -> Result<Answer, Problem> {
     let late = deps
         .clock
@@ -32,6 +58,9 @@ async fn ready(deps: Deps) -> Result<Answer, Problem> {
         biased;
         answer = deps.store.next_moment() => { answer?; }
         () = late => return Err(Problem::unavailable("The database does not answer.")),
+    }
+    if let Some(words) = deps.needs.missing().await {
+        return Err(Problem::unavailable(words));
     }
     Ok(Answer::raw(200, r#"{"status":"ready"}"#))
 }

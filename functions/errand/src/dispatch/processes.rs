@@ -187,8 +187,9 @@ impl Processes {
             .kill_on_drop(true);
         let mut child = command.spawn().context("cannot start errand")?;
         let base: Arc<str> = format!("http://127.0.0.1:{port}").into();
-        let ready = format!("{base}/ready");
-        while !self.answers(&ready).await {
+        // It has opened the database by then. Not /ready: one that waits for Kafka has much to do all the same.
+        let up = format!("{base}/health");
+        while !self.answers(&up).await {
             if let Some(status) = child.try_wait()? {
                 bail!("{} ended at its start ({status})", function.name);
             }
@@ -210,12 +211,8 @@ impl Processes {
         })
     }
 
-    async fn answers(&self, ready: &str) -> bool {
-        let asked = self
-            .client
-            .get(ready)
-            .timeout(Duration::from_secs(3))
-            .send();
+    async fn answers(&self, up: &str) -> bool {
+        let asked = self.client.get(up).timeout(Duration::from_secs(3)).send();
         asked.await.is_ok_and(|answer| answer.status().is_success())
     }
 }
