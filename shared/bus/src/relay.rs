@@ -23,10 +23,11 @@ const RENEW: SignedDuration = SignedDuration::from_secs(2);
 const POLL: SignedDuration = SignedDuration::from_millis(250);
 /// How long it rests after the bus failed.
 const PAUSE: SignedDuration = SignedDuration::from_millis(500);
-/// Rows read at once.
+/// Rows read at least at once.
 const ROWS: usize = 256;
-/// Rows on their way at most.
-const MOST: usize = 4_096;
+/// Rows on their way when no more are read. What is on its way is read again each time (rows are not committed in the order of
+/// their ids), so each time twice as many are read: then a long backlog costs no row more than a few readings.
+const MOST: usize = 2_048;
 /// Tries before an event is a dead letter.
 const TRIES: u32 = 10;
 
@@ -194,7 +195,7 @@ impl Relay {
         if self.rows.len() >= MOST {
             return Ok(Vec::new());
         }
-        let limit = u32::try_from(self.rows.len() + ROWS).unwrap_or(u32::MAX);
+        let limit = u32::try_from(2 * self.rows.len() + ROWS).unwrap_or(u32::MAX);
         let mut waiting = self.store.outgoing(now, limit).await?;
         waiting.retain(|row| !self.rows.contains_key(&row.id));
         Ok(waiting)
