@@ -1,6 +1,10 @@
 //! Across functions: the whole house, for stories, and a deployment in which everything goes wrong.
 
+mod api;
 pub mod simulation;
+pub mod writing;
+
+pub use api::Api;
 
 use errand::Functions;
 use futures::FutureExt;

@@ -1,10 +1,15 @@
 //! Topics of its own for each test, on the broker that `cargo xtask test` starts; and brokers of its own, to be killed.
 
-use crate::skip;
-use bus::kafka::{Found, Settings, make_topics, read_topics};
+use crate::{port, skip};
+use bus::kafka::{Found, Record, Settings, make_topics, read_topics};
 use domain::event::Topic;
+use rdkafka::{
+    ClientConfig,
+    message::{Header, OwnedHeaders},
+    producer::{FutureProducer, FutureRecord},
+    util::Timeout,
+};
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -48,6 +53,29 @@ pub async fn published(settings: &Settings) -> Vec<Found> {
     found.expect("Kafka answers")
 }
 
+/// Writes a record of anybody's into a topic.
+///
+/// # Panics
+/// When Kafka does not take it.
+pub async fn put(settings: &Settings, topic: Topic, record: &Record) {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", &settings.brokers)
+        .set("message.max.bytes", "8388608");
+    let producer: FutureProducer = config.create().expect("a producer");
+    let topic = settings.topic(topic);
+    let headers = record.headers.iter();
+    let headers = headers.fold(OwnedHeaders::new(), |headers, (key, value)| {
+        let value = Some(value);
+        headers.insert(Header { key, value })
+    });
+    let mut sent = FutureRecord::to(&topic).headers(headers);
+    sent.key = record.key.as_ref();
+    sent.payload = record.payload.as_ref();
+    let landed = producer.send(sent, Timeout::After(PATIENCE)).await;
+    landed.expect("Kafka takes it");
+}
+
 /// A broker that a test may kill; it and its folder go with this value.
 pub struct Broker {
     folder: tempfile::TempDir,
@@ -66,7 +94,8 @@ impl Broker {
         let mut broker = Self {
             folder: tempfile::tempdir().expect("a folder"),
             jars: jars.into(),
-            port: free_ports(),
+            // Its own, its controller's, and the one that asks for a password.
+            port: port::lasting(3),
             process: None,
         };
         broker.go_on();
@@ -112,21 +141,6 @@ impl Drop for Broker {
         if let Some(process) = &mut self.process {
             let _gone = process.kill();
             let _ended = process.wait();
-        }
-    }
-}
-
-/// The first of three in a row: the broker's, its controller's, and the one that asks for a password.
-fn free_ports() -> u16 {
-    loop {
-        let first = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = first.local_addr().expect("a port").port();
-        let free = |after: u16| {
-            port.checked_add(after)
-                .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-        };
-        if free(1) && free(2) {
-            return port;
         }
     }
 }

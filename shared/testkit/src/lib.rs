@@ -5,6 +5,7 @@ pub mod house;
 pub mod ids;
 pub mod kafka;
 pub mod mailbox;
+pub mod port;
 pub mod postgres;
 pub mod schema;
 pub mod skip;

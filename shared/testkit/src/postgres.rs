@@ -1,5 +1,9 @@
 //! A PostgreSQL database of its own for each test, on the server that `cargo xtask test` starts.
 
+mod server;
+
+pub use server::Server;
+
 use crate::skip;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;

@@ -4,16 +4,19 @@ use bus::{
     Relay,
     kafka::{Found, KafkaBus, Settings},
 };
+use contract::commands::CommandInput;
+use domain::{event::EventKind, filter::Filter};
 use host::{SystemClock, SystemIds};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::{Duration, Instant},
 };
-use store::{Reader, Store, suite::kit};
+use store::{Reader, Store, TaskQuery, suite::kit};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
 
 /// How long anything may take that waits for a broker.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -63,6 +66,42 @@ impl Publishing {
     }
 }
 
+/// Does something, said as the API takes it.
+pub(crate) async fn does(store: &Arc<dyn Store>, who: &Reader, wish: Value) {
+    let input: CommandInput = serde_json::from_value(wish).unwrap();
+    let (command, expect) = input.command(who.person, &Uuid::now_v7).unwrap();
+    let done = kit::run_at(store, &kit::writer(who), command, expect).await;
+    done.unwrap();
+}
+
+/// Makes a task that comes again each week, and completes it. Its next occurrence is `recur`'s to make.
+pub(crate) async fn complete_a_weekly_task(store: &Arc<dyn Store>, who: &Reader) -> Uuid {
+    let id = Uuid::now_v7();
+    let fields = json!({
+        "title": "water the plants",
+        "due": { "at": "2026-11-29T15:00:00", "time_zone": "Europe/Berlin" },
+        "recurrence": { "rrule": "FREQ=WEEKLY", "from": "schedule" },
+    });
+    does(
+        store,
+        who,
+        json!({ "type": "create_task", "id": id, "set": fields }),
+    )
+    .await;
+    does(store, who, json!({ "type": "complete_task", "id": id })).await;
+    id
+}
+
+/// The titles of what is open.
+pub(crate) async fn open_tasks(store: &Arc<dyn Store>, who: &Reader) -> Vec<String> {
+    let query = TaskQuery {
+        filters: vec![Filter::parse("status=open").unwrap()],
+        limit: 200,
+        ..TaskQuery::default()
+    };
+    kit::titles(&store.tasks(who, &query).await.unwrap())
+}
+
 /// Waits until something holds; the test fails when it does not come to hold.
 pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
@@ -75,41 +114,39 @@ pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// Every line of the log of these people was published, and the first time of each in order.
+/// Every line of the log of these people was published, and the first time of each in order. Whoever else there is does not count,
+/// and neither do wakes, which are in no log.
 pub(crate) async fn all_in_order(found: &[Found], store: &Arc<dyn Store>, people: &[Reader]) {
-    let mut first = BTreeMap::<String, Vec<u64>>::new();
+    let own: BTreeSet<_> = people.iter().map(|who| who.home.to_string()).collect();
     let mut seen = BTreeSet::new();
-    for found in found {
-        let id = found.record.get("ce_id").unwrap().to_owned();
-        let (stream, n) = id.rsplit_once(':').unwrap();
-        assert_eq!(found.record.key.as_deref(), Some(stream.as_bytes()));
-        if seen.insert(id.clone()) {
-            let of_stream = first.entry(stream.to_owned()).or_default();
-            of_stream.push(n.parse().unwrap());
-        }
-    }
-    for who in people {
-        let lines = store.lines(who.home, 0, 100_000).await.unwrap();
-        let stream = who.home.to_string();
-        // A topic has the order of a stream only for its own kinds; so each topic is looked at by itself.
-        let mut got = first.remove(&stream).unwrap_or_default();
-        got.sort_unstable();
-        let written: Vec<_> = lines.iter().map(|line| line.n).collect();
-        assert_eq!(got, written);
-    }
-    let mut last = BTreeMap::<(String, String), u64>::new();
-    let mut seen = BTreeSet::new();
-    for found in found {
-        let id = found.record.get("ce_id").unwrap();
-        if !seen.insert(id) {
+    // A topic has the order of a stream only for its own kinds; so each topic is looked at by itself.
+    let mut last = BTreeMap::<(&str, &str), u64>::new();
+    let mut first = BTreeMap::<&str, Vec<u64>>::new();
+    for Found { topic, record, .. } in found {
+        let id = record.get("ce_id").unwrap();
+        let kind = EventKind::of_type(record.get("ce_type").unwrap()).unwrap();
+        let Some((stream, n)) = id.rsplit_once(':').filter(|_| !kind.is_internal()) else {
+            continue;
+        };
+        assert_eq!(record.key.as_deref(), Some(stream.as_bytes()));
+        if !own.contains(stream) || !seen.insert(id) {
             continue;
         }
-        let (stream, n) = id.rsplit_once(':').unwrap();
         let n: u64 = n.parse().unwrap();
-        let before = last.insert((found.topic.clone(), stream.to_owned()), n);
+        first.entry(stream).or_default().push(n);
+        let before = last.insert((topic, stream), n);
         assert!(
             before.is_none_or(|before| before < n),
             "{id} came after {before:?}"
         );
+    }
+    for who in people {
+        let lines = store.lines(who.home, 0, 100_000).await.unwrap();
+        let written: Vec<_> = lines.iter().map(|line| line.n).collect();
+        let mut got = first
+            .remove(who.home.to_string().as_str())
+            .unwrap_or_default();
+        got.sort_unstable();
+        assert_eq!(got, written);
     }
 }

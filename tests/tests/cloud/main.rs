@@ -1,9 +1,18 @@
-//! Functions alone, over a real Kafka.
+//! Functions alone, over a real Kafka: each by itself, and all of them under faults.
+//!
+//! What takes long takes its numbers from variables, which CONTRIBUTING.md names.
 
 #![expect(clippy::unwrap_used, reason = "the panic of a test is its message")]
 
+mod crash;
+mod deployment;
 mod dispatch;
+mod installation;
 mod kit;
 mod once;
+mod outage;
+mod poison;
 mod processes;
 mod relay;
+mod stopped;
+mod surroundings;

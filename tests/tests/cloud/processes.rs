@@ -1,142 +1,14 @@
 //! Functions as processes of their own, as `errand` starts them.
 
-use crate::kit::{all_in_order, until};
-use bus::kafka::Settings;
+use crate::{
+    installation::{Installation, free},
+    kit::until,
+};
 use futures::StreamExt;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use std::{
-    fs::{read_dir, read_to_string},
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::Arc,
-};
-use testkit::{
-    kafka::{kafka, published},
-    postgres::{TestDatabase, database},
-    skip,
-};
+use std::path::Path;
 use tokio_tungstenite::{connect_async, tungstenite::client::IntoClientRequest};
-
-/// One installation: its folder, its topics, and the environment of its processes.
-struct Installation {
-    folder: tempfile::TempDir,
-    /// PostgreSQL where there is one; else the processes share a SQLite file.
-    postgres: Option<TestDatabase>,
-    binary: String,
-    settings: Settings,
-}
-
-impl Installation {
-    async fn new() -> Option<Self> {
-        let binary = skip::unless("ERRAND_TEST_BINARY", "no built errand")?;
-        let postgres = if std::env::var_os("ERRAND_TEST_POSTGRES_URL").is_some() {
-            database().await
-        } else {
-            None
-        };
-        Some(Self {
-            folder: tempfile::tempdir().unwrap(),
-            postgres,
-            binary,
-            settings: kafka().await?,
-        })
-    }
-
-    fn database(&self) -> String {
-        let file = || format!("sqlite:{}", self.folder.path().join("errand.db").display());
-        let postgres = self.postgres.as_ref();
-        postgres.map_or_else(file, |database| database.url.clone())
-    }
-
-    fn command(&self, words: &[&str], listen: &str) -> Command {
-        let mut command = Command::new(&self.binary);
-        command
-            .args(words)
-            .env("ERRAND_DATA", self.folder.path())
-            .env("ERRAND_DATABASE_URL", self.database())
-            .env("ERRAND_KEY", "a key of these tests")
-            .env("ERRAND_KAFKA_BROKERS", &self.settings.brokers)
-            .env("ERRAND_KAFKA_PREFIX", &self.settings.prefix)
-            .env("ERRAND_LISTEN", listen)
-            .env("ERRAND_LOG", "warn")
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// A process that ends with the value.
-    fn start(&self, words: &[&str], listen: &str) -> Process {
-        let mut command = self.command(words, listen);
-        Process(command.stdout(Stdio::piped()).spawn().unwrap())
-    }
-
-    fn said(&self, words: &[&str], listen: &str) -> (bool, String) {
-        let output = self.command(words, listen).output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8(said).unwrap())
-    }
-}
-
-struct Process(Child);
-
-impl Process {
-    fn signal(&self, signal: &str) {
-        let pid = self.0.id().to_string();
-        let sent = Command::new("kill").args([signal, &pid]).status();
-        assert!(sent.unwrap().success());
-    }
-
-    /// The first address that it prints.
-    fn address(&mut self) -> String {
-        let printed = self.0.stdout.take().unwrap();
-        let mut lines = BufReader::new(printed).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.contains("http://")).unwrap();
-        line.split_whitespace()
-            .find(|word| word.starts_with("http://"))
-            .unwrap()
-            .to_owned()
-    }
-
-    /// The function processes that it has started, by number and name.
-    fn children(&self) -> Vec<(u32, String)> {
-        let threads = read_dir(format!("/proc/{}/task", self.0.id())).unwrap();
-        let children = threads.flatten().filter_map(|thread| {
-            let listed = read_to_string(thread.path().join("children")).ok()?;
-            Some(
-                listed
-                    .split(' ')
-                    .filter_map(|pid| pid.parse().ok())
-                    .collect(),
-            )
-        });
-        let children: Vec<Vec<u32>> = children.collect();
-        let named = |pid: u32| {
-            let words = read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
-            Some((pid, words.split('\0').nth(2)?.to_owned()))
-        };
-        children.into_iter().flatten().filter_map(named).collect()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.children().into_iter().map(|(_, name)| name).collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _gone = self.0.kill();
-        let _ended = self.0.wait();
-    }
-}
-
-fn free() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
 
 fn runs(pid: u32) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
@@ -148,9 +20,8 @@ async fn a_function_alone_answers_probes_and_events_and_ends_when_it_is_asked() 
         return;
     };
     let (listen, client) = (free(), Client::new());
-    let mut recur = installation.start(&["serve", "recur"], &listen);
+    let recur = installation.serve("recur", &listen).await;
     let get = async |path: &str| client.get(format!("http://{listen}{path}")).send().await;
-    until("it answers", async || get("/health").await.is_ok()).await;
     for path in ["/health", "/ready", "/live"] {
         assert_eq!(get(path).await.unwrap().status(), StatusCode::OK, "{path}");
     }
@@ -167,8 +38,7 @@ async fn a_function_alone_answers_probes_and_events_and_ends_when_it_is_asked() 
     let answer = event.await.unwrap();
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     assert_eq!(answer.headers()["content-type"], "application/problem+json");
-    recur.signal("-TERM");
-    assert!(recur.0.wait().unwrap().success());
+    recur.end();
 
     let (good, said) = installation.said(&["serve", "nobody"], &listen);
     assert!(!good && said.contains("recur"), "{said}");
@@ -261,8 +131,7 @@ async fn r_3_1_functions_are_started_by_what_comes_for_them_and_stopped_when_not
     .await;
     drop(window);
     let children = cloud.children();
-    cloud.signal("-TERM");
-    assert!(cloud.0.wait().unwrap().success());
+    cloud.end();
     assert!(children.iter().all(|(pid, _)| !runs(*pid)));
 }
 
@@ -275,55 +144,9 @@ async fn functions_end_when_whoever_started_them_is_killed() {
     cloud.address();
     let children = cloud.children();
     assert_eq!(children.len(), 1);
-    cloud.0.kill().unwrap();
-    cloud.0.wait().unwrap();
+    cloud.kill();
     until("the clock ended", async || {
         children.iter().all(|(pid, _)| !runs(*pid))
     })
     .await;
-}
-
-#[tokio::test]
-async fn r_5_3_the_relay_moves_when_its_process_is_stopped_and_does_no_harm_when_it_goes_on() {
-    let Some(installation) = Installation::new().await else {
-        return;
-    };
-    let options = host::deps::options(Arc::new(host::SystemClock), Arc::new(host::SystemIds));
-    let store = store::open(&installation.database(), options)
-        .await
-        .unwrap();
-    let me = store::suite::kit::person(&store).await;
-    let write = async || {
-        for _ in 0..20 {
-            store::suite::kit::create(&store, &me, json!({ "title": "a" })).await;
-        }
-    };
-    let out = async || {
-        until("all is published", async || {
-            let left = store.outgoing(jiff::Timestamp::MAX, 1).await.unwrap();
-            left.is_empty()
-        })
-        .await;
-    };
-    let first = installation.start(&["serve", "clock"], &free());
-    write().await;
-    out().await;
-    let second = installation.start(&["serve", "clock"], &free());
-    for (stopped, _goes_on) in [(&first, &second), (&second, &first)] {
-        stopped.signal("-STOP");
-        write().await;
-        out().await;
-        stopped.signal("-CONT");
-        write().await;
-        out().await;
-    }
-    // Beside the first person of the installation, which the clock makes.
-    let found = published(&installation.settings).await;
-    let mine = me.home.to_string();
-    let mine: Vec<_> = found
-        .into_iter()
-        .filter(|found| found.record.key.as_deref() == Some(mine.as_bytes()))
-        .collect();
-    all_in_order(&mine, &store, &[me]).await;
-    store.close().await;
 }

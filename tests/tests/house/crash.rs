@@ -1,11 +1,7 @@
 //! kill -9 of the built program, again and again, while eight clients write and reminders go out to a mail server.
 
-mod client;
-mod end;
-
 use crate::home::{Api, Home, PATIENCE, Server};
-use client::{Client, Kept, Up};
-use end::End;
+use house_tests::writing::{Client, End, Kept, Repeats, Up, still_to_come};
 use std::time::Duration;
 use testkit::smtp::{Behaviour, SmtpServer};
 use tokio::{sync::watch, task::JoinSet};
@@ -28,7 +24,7 @@ async fn r_2_9_killed_at_any_moment_it_loses_nothing_and_doubles_nothing() {
     }
     let (server, end) = world.end().await;
     server.stop().await;
-    println!("{end}");
+    println!("{} kills: {end}", kills());
     assert!(end.ready_in_median() < READY, "{end}");
 
     let rows = home.run(&["rebuild", "--check"]).await;
@@ -68,7 +64,13 @@ impl World {
         let (acknowledged, stop) = (watch::Sender::new(0), CancellationToken::new());
         let mut clients = JoinSet::new();
         for n in 0..CLIENTS {
-            let client = Client::new(n, up.subscribe(), acknowledged.clone(), stop.clone());
+            let client = Client::new(
+                n,
+                Repeats::AtEachStart,
+                up.subscribe(),
+                acknowledged.clone(),
+                stop.clone(),
+            );
             clients.spawn(client.run());
         }
         Self {
@@ -136,7 +138,7 @@ impl World {
         }
         let server = self.server.expect("it serves");
         let api: &Api = &server.api;
-        end::wait_until_quiet(api, &kept).await;
+        wait_until_quiet(api, &kept).await;
         let end = End {
             tasks: api.all("/tasks?status=all").await,
             deliveries: api.all("/deliveries?").await,
@@ -147,5 +149,26 @@ impl World {
         };
         end.check();
         (server, end)
+    }
+}
+
+/// Waits until every reminder has gone out and every next occurrence is there. However many are still to come, they come one by
+/// one.
+async fn wait_until_quiet(api: &Api, kept: &Kept) {
+    let mut open = still_to_come(api, kept).await;
+    while !open.is_empty() {
+        let fewer = async {
+            loop {
+                let cursor = api.get("/changes?after=now").await["cursor"].clone();
+                let now = still_to_come(api, kept).await;
+                if now != open {
+                    return now;
+                }
+                let cursor = cursor.as_str().expect("a cursor");
+                api.get(&format!("/changes?after={cursor}")).await; // answers when something happens
+            }
+        };
+        let fewer = tokio::time::timeout(PATIENCE, fewer).await;
+        open = fewer.unwrap_or_else(|_| panic!("{open:?} did not come"));
     }
 }

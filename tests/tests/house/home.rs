@@ -1,14 +1,11 @@
 //! The program on a folder of its own, run as a person would run it: a home that nobody else has, and no setting from outside.
 
-use reqwest::Method;
-use serde_json::Value;
+pub(crate) use house_tests::Api;
 use std::{
     fmt,
     fs::File,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -35,7 +32,7 @@ impl Home {
         Some(Self {
             binary: binary.into(),
             folder: tempfile::tempdir().expect("a folder"),
-            port: free_port(),
+            port: testkit::port::lasting(1),
             settings: Vec::new(),
         })
     }
@@ -169,18 +166,6 @@ fn token(data: &Path) -> String {
     token.trim().to_owned()
 }
 
-/// A port below those that the system hands out to callers: nobody takes it while the program is down.
-fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = 12_000 + u16::try_from(std::process::id() % 190).expect("small") * 100;
-    loop {
-        let port = first + NEXT.fetch_add(1, Ordering::Relaxed) % 100;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-}
-
 /// What a command answered.
 pub(crate) struct Said {
     pub(crate) code: Option<i32>,
@@ -224,55 +209,5 @@ impl Server {
         assert!(asked.expect("kill").success());
         let ended = self.child.wait().await.expect("an end");
         assert!(ended.success(), "{ended}");
-    }
-}
-
-/// The API as a program uses it.
-#[derive(Clone)]
-pub(crate) struct Api {
-    pub(crate) base: String,
-    pub(crate) token: String,
-    pub(crate) http: reqwest::Client,
-}
-
-impl Api {
-    pub(crate) fn new(port: u16, token: String) -> Self {
-        Self {
-            base: format!("http://127.0.0.1:{port}"),
-            token,
-            http: reqwest::Client::builder()
-                .no_proxy()
-                .pool_max_idle_per_host(0)
-                .build()
-                .expect("a client"),
-        }
-    }
-
-    /// A request as the local person.
-    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = format!("{}/api/v1{path}", self.base);
-        self.http.request(method, url).bearer_auth(&self.token)
-    }
-
-    /// Reads something that is there.
-    pub(crate) async fn get(&self, path: &str) -> Value {
-        let response = self.request(Method::GET, path).send().await;
-        let response = response.expect("an answer");
-        let (status, text) = (response.status(), response.text().await.expect("text"));
-        assert!(status.is_success(), "{path}: {status} {text}");
-        serde_json::from_str(&text).expect("JSON")
-    }
-
-    /// All pages of a listing. The path has its first parameter already.
-    pub(crate) async fn all(&self, path: &str) -> Vec<Value> {
-        let (mut items, mut after) = (Vec::new(), String::new());
-        loop {
-            let page = self.get(&format!("{path}&limit=200{after}")).await;
-            items.extend(page["items"].as_array().expect("items").iter().cloned());
-            let Some(next) = page["next"].as_str() else {
-                return items;
-            };
-            after = format!("&after={next}");
-        }
     }
 }

@@ -68,7 +68,7 @@ impl Record {
     }
 
     /// Sets a header in place of any of that name.
-    pub(super) fn set(&mut self, name: &str, value: &str) {
+    pub fn set(&mut self, name: &str, value: &str) {
         self.headers.retain(|(own, _)| own != name);
         self.headers
             .push((name.to_owned(), value.as_bytes().to_vec()));

@@ -1,7 +1,7 @@
 //! What must be there in the end, by what each client was told and by what the mail server took.
 
 use super::client::{Kept, Task};
-use crate::home::{Api, PATIENCE};
+use crate::Api;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,28 +10,8 @@ use std::{
 };
 use testkit::smtp::Mail;
 
-/// Waits until every reminder has gone out and every next occurrence is there. However many are still to come, they come one by
-/// one.
-pub(super) async fn wait_until_quiet(api: &Api, kept: &Kept) {
-    let mut open = still_to_come(api, kept).await;
-    while !open.is_empty() {
-        let fewer = async {
-            loop {
-                let cursor = api.get("/changes?after=now").await["cursor"].clone();
-                let now = still_to_come(api, kept).await;
-                if now != open {
-                    return now;
-                }
-                let cursor = cursor.as_str().expect("a cursor");
-                api.get(&format!("/changes?after={cursor}")).await; // answers when something happens
-            }
-        };
-        let fewer = tokio::time::timeout(PATIENCE, fewer).await;
-        open = fewer.unwrap_or_else(|_| panic!("{open:?} did not come"));
-    }
-}
-
-async fn still_to_come(api: &Api, kept: &Kept) -> Vec<String> {
+/// What of it has not followed yet: next occurrences, reminders, deliveries.
+pub async fn still_to_come(api: &Api, kept: &Kept) -> Vec<String> {
     let tasks = api.all("/tasks?status=all").await.len();
     let deliveries = api.all("/deliveries?").await;
     let open = deliveries.iter().filter(|it| it["state"] == "open").count();
@@ -62,17 +42,27 @@ fn items(delivery: &Value) -> &[Value] {
 }
 
 /// Everything as it is when all is quiet.
-pub(super) struct End {
-    pub(super) kept: Kept,
-    pub(super) tasks: Vec<Value>,
-    pub(super) deliveries: Vec<Value>,
-    pub(super) mails: Vec<Mail>,
-    pub(super) mails_at_kill: Vec<usize>,
-    pub(super) ready_in: Vec<Duration>,
+pub struct End {
+    /// What the clients were told.
+    pub kept: Kept,
+    /// Everything there is, as the API shows it.
+    pub tasks: Vec<Value>,
+    /// The same of deliveries.
+    pub deliveries: Vec<Value>,
+    /// What the mail server took.
+    pub mails: Vec<Mail>,
+    /// How many mails had come when something was killed, or came back.
+    pub mails_at_kill: Vec<usize>,
+    /// How long it took until it was ready again.
+    pub ready_in: Vec<Duration>,
 }
 
 impl End {
-    pub(super) fn check(&self) {
+    /// Nothing that was acknowledged is lost, and nothing is there that was not.
+    ///
+    /// # Panics
+    /// When that is not so.
+    pub fn check(&self) {
         let mut there = BTreeMap::<&str, Vec<&Value>>::new();
         for task in &self.tasks {
             let title = task["title"].as_str().expect("a title");
@@ -138,7 +128,8 @@ impl End {
         came
     }
 
-    pub(super) fn ready_in_median(&self) -> Duration {
+    /// At the median.
+    pub fn ready_in_median(&self) -> Duration {
         let mut sorted = self.ready_in.clone();
         sorted.sort();
         sorted[sorted.len() / 2]
@@ -181,10 +172,9 @@ impl fmt::Display for End {
         let twice = self.mails.len() - self.came().len();
         write!(
             f,
-            "{} kills: {writes} writes acknowledged, {repeated} repeated ({replayed} of them had been done), {completed} \
+            "{writes} writes acknowledged, {repeated} repeated ({replayed} of them had been done), {completed} \
              occurrences followed, {reminders} reminders in {} mails, {twice} of which came again (killed between the mail \
              server's yes and the record of it); ready again in {:?} at the median, {:?} at worst",
-            self.mails_at_kill.len(),
             self.came().len(),
             self.ready_in_median(),
             self.ready_in.iter().max().expect("started"),

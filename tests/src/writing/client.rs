@@ -1,55 +1,72 @@
 //! A client that writes without pause, remembers what was acknowledged, and repeats what was not, under the same key.
 
-use crate::home::{Api, PATIENCE};
+use super::PATIENCE;
+use crate::Api;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Where the program is, and how often it was started.
 #[derive(Clone)]
-pub(super) struct Up {
+pub struct Up {
     api: Api,
     starts: usize,
 }
 
 impl Up {
-    pub(super) fn first(api: &Api) -> Self {
+    /// Started once.
+    pub fn first(api: &Api) -> Self {
         Self {
             api: api.clone(),
             starts: 1,
         }
     }
 
-    pub(super) fn again(&mut self) {
+    /// Started once more.
+    pub fn again(&mut self) {
         self.starts += 1;
     }
 }
 
+/// When a client repeats a request that was not acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// When the program was started again: nothing else may go wrong.
+    AtEachStart,
+    /// After a moment: the program itself stands on others that are killed, and says 503.
+    SoonAfter,
+}
+
 /// A task as its client knows it.
-pub(super) struct Task {
-    pub(super) id: String,
-    pub(super) title: String,
-    pub(super) priority: &'static str,
-    pub(super) done: bool,
-    pub(super) reminds: bool,
-    pub(super) recurs: bool,
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Task {
+    pub id: String,
+    pub title: String,
+    pub priority: &'static str,
+    pub done: bool,
+    pub reminds: bool,
+    pub recurs: bool,
 }
 
 /// All that was acknowledged.
 #[derive(Default)]
-pub(super) struct Kept {
-    pub(super) tasks: Vec<Task>,
-    pub(super) writes: usize,
+pub struct Kept {
+    /// In the order in which they were made.
+    pub tasks: Vec<Task>,
+    /// Requests that were acknowledged.
+    pub writes: usize,
     /// Requests whose outcome was not known.
-    pub(super) repeated: usize,
+    pub repeated: usize,
     /// Of these, those that had been done.
-    pub(super) replayed: usize,
+    pub replayed: usize,
 }
 
 impl Kept {
-    pub(super) fn add(&mut self, other: Self) {
+    /// Adds what another client was told.
+    pub fn add(&mut self, other: Self) {
         self.tasks.extend(other.tasks);
         self.writes += other.writes;
         self.repeated += other.repeated;
@@ -57,8 +74,10 @@ impl Kept {
     }
 }
 
-pub(super) struct Client {
+/// One that writes.
+pub struct Client {
     n: usize,
+    repeats: Repeats,
     up: watch::Receiver<Up>,
     acknowledged: watch::Sender<u64>,
     stop: CancellationToken,
@@ -66,14 +85,17 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(
+    /// The client of that number. It counts what was acknowledged, and writes until it is stopped.
+    pub fn new(
         n: usize,
+        repeats: Repeats,
         up: watch::Receiver<Up>,
         acknowledged: watch::Sender<u64>,
         stop: CancellationToken,
     ) -> Self {
         Self {
             n,
+            repeats,
             up,
             acknowledged,
             stop,
@@ -82,7 +104,7 @@ impl Client {
     }
 
     /// Writes until it is stopped; every request is acknowledged in the end.
-    pub(super) async fn run(mut self) -> Kept {
+    pub async fn run(mut self) -> Kept {
         let mut turn = 0;
         while !self.stop.is_cancelled() {
             match turn % 8 {
@@ -140,9 +162,10 @@ impl Client {
         self.kept.tasks[last].done = true;
     }
 
-    /// One write, sent until it is acknowledged: once, unless the program is killed meanwhile.
+    /// One write, sent until it is acknowledged: once, unless something is killed meanwhile.
     async fn write(&mut self, method: Method, path: &str, body: &Value) -> Value {
         let key = format!("{}-{}", self.n, self.kept.writes);
+        let began = Instant::now();
         loop {
             let Up { api, starts } = self.up.borrow_and_update().clone();
             let request = api.request(method.clone(), path).json(body);
@@ -155,21 +178,38 @@ impl Client {
                 }
                 Err(error) => {
                     self.kept.repeated += 1;
-                    let again = self.up.wait_for(|up| up.starts > starts);
-                    let again = tokio::time::timeout(PATIENCE, again).await;
-                    assert!(again.is_ok(), "nobody killed it, and it says: {error}");
+                    self.wait_to_repeat(starts, began, &error).await;
                 }
+            }
+        }
+    }
+
+    async fn wait_to_repeat(&mut self, starts: usize, began: Instant, error: &str) {
+        const SOON: Duration = Duration::from_millis(100);
+        match self.repeats {
+            Repeats::AtEachStart => {
+                let again = self.up.wait_for(|up| up.starts > starts);
+                let again = tokio::time::timeout(PATIENCE, again).await;
+                assert!(again.is_ok(), "nobody killed it, and it says: {error}");
+            }
+            Repeats::SoonAfter => {
+                tokio::time::sleep(SOON).await;
+                assert!(began.elapsed() < PATIENCE, "not acknowledged: {error}");
             }
         }
     }
 }
 
-/// The answer and whether it was a repeated one; nobody knows what was done where the line breaks.
-async fn sent(request: reqwest::RequestBuilder) -> reqwest::Result<(Value, bool)> {
-    let response = request.send().await?;
+/// The answer and whether it was a repeated one. Nobody knows what was done where the line breaks, or where it says 503.
+async fn sent(request: reqwest::RequestBuilder) -> Result<(Value, bool), String> {
+    let words = |error: reqwest::Error| error.to_string();
+    let response = request.send().await.map_err(words)?;
     let replayed = response.headers().contains_key("idempotency-replayed");
     let status = response.status();
-    let text = response.text().await?;
+    let text = response.text().await.map_err(words)?;
+    if status == StatusCode::SERVICE_UNAVAILABLE || text.contains("idempotency_in_flight") {
+        return Err(format!("{status} {text}"));
+    }
     assert!(
         [StatusCode::OK, StatusCode::CREATED].contains(&status),
         "{status} {text}"
