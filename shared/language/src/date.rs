@@ -1,5 +1,6 @@
 //! Dates and times in a sentence: duckling's readings, corrected, joined with our own.
 
+mod hand;
 mod join;
 mod named;
 mod own;
@@ -20,8 +21,6 @@ use crate::pattern::patterns;
 use crate::text::{COVER, Text, overlap};
 
 patterns! {
-    /// Words without which there is no date, so that duckling need not look.
-    HINT = r"\d+|WD|MON|day|night|noon|morning|evening|week|month|year|quarter|qtr|hour|minute|second|now|eod|eow|eom|eoy|cob|\batm\b|tomorr?ow|tmr|tmrw|moment|easter|christmas|xmas|thanksgiving|halloween|hence|fortnight|lunch|tea|\bat (?:NUM)\b";
     /// Words that give what follows its part: a deadline, a start, a due date.
     ROLE = r"\b(?:by|before|no later than|not later than|due(?: by| on| at| date)?|deadline(?: is| of|:)?|starting(?: from| on| in| at)?|beginning(?: on| in| from)?|not before|no earlier than|hidden until|hide until|since|until|till)\s+(?:the end of the day\b)?";
     /// A reading that has a time and no day.
@@ -41,9 +40,6 @@ patterns! {
     FAR = r"upcoming|next|coming|\bin\b|hence|from now|\bnew year";
     BY_WORD = r"^(?:one|two|a|an|three|you|he|she|we|it|they|i) (?:may|mar|march|sun|sat|second)\b";
 }
-
-/// Words about time that are read in one text.
-const MOST: usize = 12;
 
 /// A date in a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,20 +127,19 @@ impl Piece {
 
 /// All dates in the text, in order, not overlapping.
 pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
-    if !HINT.is_match(&text.work) {
+    if !hand::is_dated(&text.work) {
         return Vec::new();
     }
     let mut text = text.clone();
-    // Nobody says more in one line; what is past it costs time and stays as it is written.
-    if let Some(far) = HINT.find_iter(&text.work).nth(MOST) {
-        text.cover(&(far.start()..text.work.len()));
+    if let Some(far) = hand::too_far(&text.work) {
+        text.cover(&(far..text.work.len()));
     }
     let mut pieces = own::find(&text.work, context);
     for piece in &pieces {
         text.cover(&piece.range);
     }
     let roles = cover_roles(&mut text);
-    for seen in duck::see(&text.work, &context.now) {
+    for seen in duck::see(&hand::apart(&text.work), &context.now) {
         let clash = pieces.iter().any(|p| overlap(&p.range, &seen.range));
         if !clash && let Some(piece) = correct(&seen, &text.work, context) {
             pieces.push(piece);
@@ -186,6 +181,7 @@ fn is_attribute(work: &str, range: &Range<usize>) -> bool {
 /// Builds the patterns ahead of the first use.
 pub(crate) fn warm_all() {
     warm();
+    hand::warm();
     own::warm();
     named::warm();
     join::warm();

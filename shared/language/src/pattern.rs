@@ -39,8 +39,12 @@ pub(crate) const UNIT: &str = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|day
 /// Matches nothing.
 pub(crate) const NOTHING: &str = r"[^\s\S]";
 
-/// Builds a pattern: `~` is a date of any length, and a digit one of ASCII, because the digits of all scripts take many times the
-/// memory. Patterns of this crate are constants, so a wrong one shows in the first test.
+/// A character of a word: of ASCII, or beyond it. The tables of all scripts' letters and digits would take ten times the memory, and
+/// [`crate::text::Text`] knows no blank but the space.
+const WORD: &str = r"[a-z0-9_\x{80}-\x{10FFFF}]";
+
+/// Builds a pattern: `~` is a date of any length, and `\d`, `\s` and `\w` mean less than Unicode says. Patterns of this crate are
+/// constants, so a wrong one shows in the first test.
 pub(crate) fn build(text: &str) -> Regex {
     let text = text
         .replace("WD", WD)
@@ -48,6 +52,8 @@ pub(crate) fn build(text: &str) -> Regex {
         .replace("NUM", NUM)
         .replace("UNIT", UNIT)
         .replace(r"\d", "[0-9]")
+        .replace(r"\s", " ")
+        .replace(r"\w", WORD)
         .replace('~', "(?:~+)");
     Regex::new(&text)
         .unwrap_or_else(|_| Regex::new(NOTHING).expect("a class of nothing is a pattern"))

@@ -5,12 +5,13 @@ use std::ops::Range;
 use crate::pattern::patterns;
 use crate::text::{Text, overlap};
 
+// These look at the text as it was written, where a blank may be any blank.
 patterns! {
     /// Words that led to something taken out and say nothing alone.
-    DANGLING = r"(?i)^(?:[\s,;:.!-]|(?:and|to|that|for|on|at|by|in|with|please|of|then)\b)+|(?:[\s,;:-]|\b(?:and|on|at|by|in|for|with|from|starting|the|of|due|to|is|please|every|until|around|about)\b)+[.!,;\s]*$";
-    EDGES = r"(?i)^[\s,;:.!-]+|[\s,;:-]+[.!,;\s]*$";
-    SPACES = r"\s{2,}";
-    BEFORE_COMMA = r"\s+([,.;!?])";
+    DANGLING = r"(?i)^(?:[\p{White_Space},;:.!-]|(?:and|to|that|for|on|at|by|in|with|please|of|then)\b)+|(?:[\p{White_Space},;:-]|\b(?:and|on|at|by|in|for|with|from|starting|the|of|due|to|is|please|every|until|around|about)\b)+[.!,;\p{White_Space}]*$";
+    EDGES = r"(?i)^[\p{White_Space},;:.!-]+|[\p{White_Space},;:-]+[.!,;\p{White_Space}]*$";
+    SPACES = r"\p{White_Space}{2,}";
+    BEFORE_COMMA = r"\p{White_Space}+([,.;!?])";
 }
 
 /// The words of `range` without those of `gone`; none where nothing is left.

@@ -114,11 +114,15 @@ const WORDS: &[&str] = &[
     "0000-00-00",
 ];
 
+/// What this thread has used: the kernel's count of nanoseconds, because clocks on shared machines lie. Nothing where there is no
+/// Linux to ask.
+fn used() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = stat.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or_default())
+}
+
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long it takes is what is tested"
-)]
 fn hostile_lines_do_not_take_long() {
     language::warm();
     let lines = [
@@ -140,24 +144,42 @@ fn hostile_lines_do_not_take_long() {
         "between 3pm and 4pm ".repeat(25),
         "monday to friday ".repeat(30),
         "jan 1 - feb 2, ".repeat(34),
+        "1-2 ".repeat(125),
+        "2026-01-01 - 2026-01-02 ".repeat(21),
+        "3:00-4:00 ".repeat(50),
+        "1/1 - 2/2 ".repeat(50),
+        "half past 3 ".repeat(42),
+        "this morning ".repeat(39),
+        "next week ".repeat(50),
+        "may 1 ".repeat(84),
+        "first monday of may ".repeat(25),
+        "5 minutes ".repeat(50),
+        "tonight at 8 ".repeat(39),
+        "december 3 2027 at 3pm ".repeat(22),
+        "december 3 2027 at 3pm to december 5 2027 at 6pm ".repeat(11),
+        "1/1/1/1/1/1/1/1/1/1 ".repeat(25),
+        "1-1-1-1-1-1-1-1-1-1 ".repeat(25),
+        "1 2 3 4 to 5 6 7 8 ".repeat(26),
+        "friday may 1 2027 at 3:00 in the morning ".repeat(13),
+        "last day of next month next week ".repeat(16),
         "3 days ago from now ".repeat(25),
         "at 3 or 4 in the morning ".repeat(20),
     ];
-    // A debug build is some ten times slower than what is shipped.
+    // A debug build is several times slower than what is shipped.
     let limit = if cfg!(debug_assertions) {
-        Duration::from_secs(5)
+        Duration::from_secs(1)
     } else {
         Duration::from_millis(50)
     };
     for line in &lines {
         let text: String = line.chars().take(500).collect();
-        let began = std::time::Instant::now();
+        let before = used();
         sound(&text, &talk(&text));
+        let took = used().saturating_sub(before);
         assert!(
-            began.elapsed() < limit,
-            "{:?} for {}",
-            began.elapsed(),
-            &text.chars().take(40).collect::<String>()
+            took < limit,
+            "{took:?} for {}",
+            text.chars().take(40).collect::<String>()
         );
     }
 }
