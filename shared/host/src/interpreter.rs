@@ -8,7 +8,7 @@ use contract::interpret::Interpretation;
 use language::Context;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{LazyLock, mpsc},
+    sync::{LazyLock, Once, mpsc},
     thread,
 };
 use tokio::sync::oneshot;
@@ -32,9 +32,10 @@ static READER: LazyLock<mpsc::Sender<Work>> = LazyLock::new(|| {
     sender
 });
 
-/// Builds the patterns, so that no request waits for that.
-pub async fn warm() {
-    let _built = on_thread(language::warm).await;
+/// Has the patterns built, once, while nobody waits for it.
+pub fn warm() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| drop(READER.send(Box::new(language::warm))));
 }
 
 /// What a line of text would do.
@@ -42,20 +43,14 @@ pub async fn warm() {
 /// # Errors
 /// When the thread is gone.
 pub async fn interpret(text: String, context: Context) -> Result<Interpretation, Problem> {
-    on_thread(move || language::interpret(&text, &context)).await
-}
-
-async fn on_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
     let (answer, answered) = oneshot::channel();
-    let work = move || {
+    let read = move || {
         // Who asked may have gone while others were read for.
         if !answer.is_closed() {
-            drop(answer.send(work()));
+            drop(answer.send(language::interpret(&text, &context)));
         }
     };
     // A queue without a thread drops the work, and with it the answer's sender.
-    drop(READER.send(Box::new(work)));
+    drop(READER.send(Box::new(read)));
     answered.await.map_err(|error| Problem::internal(&error))
 }

@@ -81,6 +81,10 @@ pub(crate) async fn memory(options: &Options, table: &mut Table) -> Result<()> {
     let program = Program::start(options, folder.path())?;
     tokio::time::sleep(IDLE).await;
     table.add(Figure::new("resident memory: idle", program.memory()?, "MiB").at_most(25.0));
+    program.client()?.get("/api/v1/counts").await?;
+    tokio::time::sleep(IDLE).await; // the interpreter's tables are built beside
+    let what = "resident memory: idle, once somebody came";
+    table.add(Figure::new(what, program.memory()?, "MiB"));
     let mut all = JoinSet::new();
     let each = options.size(10_000) / 16;
     for _ in 0..16 {
