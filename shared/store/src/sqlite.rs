@@ -66,7 +66,7 @@ impl SqliteStore {
             .clone()
             .pragma("wal_autocheckpoint", "2000")
             .pragma("journal_size_limit", "16777216")
-            .pragma("cache_size", "-16384");
+            .pragma("cache_size", "-8192");
         let mut writer = OpenError::check(&path, writing.connect().await)?;
         // Of two processes that start on a new file at once, one finds the tables made by the other; then there is nothing to do.
         let mut migrated = MIGRATIONS.run(&mut writer).await;
