@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{dispatch, kafka};
+use crate::{dispatch, doctor, kafka};
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use errand::FUNCTIONS;
 use host::Config;
@@ -207,6 +207,18 @@ A shell reads # and ! itself: put single quotes around the line."
     /// heads. Exit code 1, and the place, when something was altered.
     #[command(verbatim_doc_comment)]
     Verify,
+    /// Look at this installation, and say what is wrong and what to do
+    ///
+    /// The database and its tables, clocks, what waits to be published and who publishes it, dead letters, Kafka and
+    /// its topics, mail, the sidecar, and functions by their addresses: each a line, `ok`, `wrong`, or `-` for
+    /// what is not set up. It mends nothing. Exit code 1 when anything is wrong.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand doctor
+  errand doctor --to tasks=http://tasks,remind=http://remind"
+    )]
+    Doctor(doctor::Options),
     /// Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
     #[command(after_help = "Examples:
   errand backup /mnt/backup/errand-monday.db
@@ -234,6 +246,25 @@ A shell reads # and ! itself: put single quotes around the line."
   errand dispatch --to recur=http://10.0.0.7:8700,remind=http://10.0.0.8:8700,audit=http://10.0.0.9:8700
   errand dispatch --scale-to-zero --idle 30")]
     Dispatch(dispatch::Options),
+    /// One address for functions that run alone: hands each request to the one that answers its path
+    ///
+    /// For where they are found by host name, as on Knative. It opens no database and needs no key.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand front --to tasks=http://tasks,chat=http://chat,accounts=http://accounts,audit=http://audit,live=http://live,web=http://web"
+    )]
+    Front(dispatch::FrontOptions),
+    /// Bring the database's tables up to date, and end
+    ///
+    /// Every start does that where it is needed. This is for a step before a release, as the tables'
+    /// owner, so that what serves needs fewer rights.
+    #[command(
+        verbatim_doc_comment,
+        after_help = "Examples:
+  errand migrate --database-url postgres://owner@db/errand"
+    )]
+    Migrate,
     /// Make the topics in Kafka that are not there
     #[command(after_help = "Examples:
   ERRAND_KAFKA_BROKERS=kafka:9092 errand topics")]

@@ -10,6 +10,8 @@ use anyhow::{Context, bail};
 use bus::kafka::{Dispatcher, Patience, Subscription};
 use deliver::Http;
 use errand::FUNCTIONS;
+use front::Places;
+pub(crate) use front::{Options as FrontOptions, front};
 use host::{Config, SystemClock, serve, telemetry};
 use jiff::SignedDuration;
 use processes::Processes;
@@ -113,7 +115,12 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
                 "Errand is at http://{}",
                 listener.local_addr()?
             ));
-            serve::serve(listener, front::router(processes.clone())?, stop.clone()).await?;
+            serve::serve(
+                listener,
+                front::router(Places::Processes(processes.clone()))?,
+                stop.clone(),
+            )
+            .await?;
             stop.cancel();
             while running.join_next().await.is_some() {}
             processes.stop_all().await;
@@ -123,7 +130,7 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
     Ok(())
 }
 
-fn targets(given: &[String]) -> anyhow::Result<BTreeMap<&'static str, String>> {
+pub(crate) fn targets(given: &[String]) -> anyhow::Result<BTreeMap<&'static str, String>> {
     let target = |text: &String| {
         let (name, url) = text
             .split_once('=')

@@ -1,4 +1,4 @@
-//! Commands that keep the house: rebuild, verify, backup, restore.
+//! Commands that keep the house: migrate, rebuild, verify, backup, restore.
 
 use crate::{
     app::{self, App, WITNESS},
@@ -13,6 +13,16 @@ use std::{
     process::ExitCode,
 };
 use store::{OpenError, StoreError};
+
+/// `errand migrate`
+pub(crate) async fn migrate(config: Config) -> anyhow::Result<()> {
+    if store::file(&config.database_url()).is_some() {
+        app::folder(&config.data)?;
+    }
+    let store = store::open(&config.database_url(), app::options()).await?;
+    store.close().await;
+    say("The tables are up to date.")
+}
 
 /// `errand rebuild [--check]`
 pub(crate) async fn rebuild(config: Config, check: bool) -> anyhow::Result<ExitCode> {

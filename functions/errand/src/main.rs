@@ -5,6 +5,7 @@ mod args;
 mod client;
 mod commands;
 mod dispatch;
+mod doctor;
 mod kafka;
 mod keep;
 mod lock;
@@ -79,6 +80,8 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
             Some(name) => serve::alone(config, named(&name)?, attached).await?,
         },
         Command::Dispatch(options) => dispatch::dispatch(config, options).await?,
+        Command::Front(options) => dispatch::front(config, options).await?,
+        Command::Migrate => keep::migrate(config).await?,
         Command::Topics => kafka::topics(config).await?,
         Command::DeadLetters { act } => kafka::dead_letters(config, act).await?,
         Command::Add { words } => commands::add(config, &words.join(" ")).await?,
@@ -91,6 +94,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Command::Rebuild { check } => return keep::rebuild(config, check).await,
         Command::Interpret => {}
+        Command::Doctor(options) => return doctor::doctor(&config, options).await,
         Command::Verify => return keep::verify(config).await,
         Command::Backup { to } => keep::backup(config, &to).await?,
         Command::Restore { from } => keep::restore(config, &from).await?,

@@ -21,6 +21,7 @@ mod sql;
 mod sqlite;
 #[doc(hidden)]
 pub mod suite;
+mod tables;
 mod types;
 pub mod witness;
 
@@ -28,6 +29,7 @@ pub use error::StoreError;
 pub use heed::heed;
 pub use open::{OpenError, address, file, open};
 pub use seam::{Clock, NoSeam, Options, Random, Seam, Spawn};
+pub use tables::{Tables, tables};
 pub use types::*;
 
 use async_trait::async_trait;
@@ -124,6 +126,8 @@ pub trait Store: Send + Sync {
     async fn revive(&self, ids: &[i64], now: Timestamp) -> Result<(), StoreError>;
     /// Leads, until `ttl` (milliseconds) after now, if nobody else does; answers the lease's epoch when it does.
     async fn lease(&self, name: &str, holder: &str, ttl: i64) -> Result<Option<u64>, StoreError>;
+    /// Until when somebody leads; none when nobody does.
+    async fn leader(&self, name: &str) -> Result<Option<Timestamp>, StoreError>;
     /// Wakes when something was committed (a hint: it may be lost).
     async fn hint(&self);
 

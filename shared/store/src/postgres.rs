@@ -12,6 +12,7 @@ mod session;
 mod write;
 
 pub use hot::hot_queries;
+pub(crate) use open::{MIGRATIONS, shown};
 
 use crate::{Options, backend::Desk};
 use sqlx::postgres::PgPool;

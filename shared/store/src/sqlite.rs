@@ -27,7 +27,7 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, oneshot};
 use writer::Job;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The SQLite backend.
 pub(crate) struct SqliteStore {

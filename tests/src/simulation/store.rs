@@ -145,6 +145,7 @@ store! {
         credentials(who: &Reader, kind: &str) -> Vec<Credential>;
         note(who: &Reader, key: &str, now: Timestamp) -> Option<String>;
         notes(who: &Reader, prefix: &str, now: Timestamp, limit: u32) -> Vec<(String, String)>;
+        leader(name: &str) -> Option<Timestamp>;
         backup(to: &Path) -> ();
     }
     writes {

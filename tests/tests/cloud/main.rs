@@ -7,6 +7,7 @@
 mod crash;
 mod deployment;
 mod dispatch;
+mod front;
 mod installation;
 mod kit;
 mod once;

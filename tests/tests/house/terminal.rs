@@ -1,5 +1,6 @@
 //! The command line, as a newcomer uses it.
 
+mod doctor;
 mod everyday;
 mod help;
 mod interpret;

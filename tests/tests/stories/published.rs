@@ -7,11 +7,12 @@ mod day;
 mod events;
 mod rates;
 
+use domain::event::Topic;
 use errand::{FUNCTIONS, Functions};
 use expect_test::expect_file;
 use house_tests::house;
-use serde_json::Value;
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A route as `GET /api/v1/tasks`.
 type Route = String;
@@ -71,6 +72,31 @@ async fn the_documents_are_the_released_ones() {
     expect_file!["../../../functions/web/page/api.json"]
         .assert_eq(&pretty("GET /openapi.json").await);
     expect_file!["../../../docs/asyncapi.json"].assert_eq(&pretty("GET /asyncapi.json").await);
+}
+
+#[test]
+fn the_chart_has_every_function_and_what_wakes_it() {
+    let functions = FUNCTIONS.iter().map(|function| {
+        let mut subscribes = BTreeMap::<_, Vec<_>>::new();
+        for kind in function.subscribes {
+            let of_topic = subscribes.entry(kind.topic().name()).or_default();
+            of_topic.push(kind.name());
+        }
+        json!({
+            "name": function.name,
+            "paths": function.paths,
+            "always_on": function.always_on,
+            "witnesses": function.witnesses,
+            "subscribes": subscribes,
+        })
+    });
+    let house = json!({
+        "topics": Topic::ALL.iter().map(|topic| topic.name()).collect::<Vec<_>>(),
+        "functions": functions.collect::<Vec<_>>(),
+    });
+    // What the templates make Services, Triggers and addresses of.
+    expect_file!["../../../knative/functions.json"]
+        .assert_eq(&(serde_json::to_string_pretty(&house).unwrap() + "\n"));
 }
 
 #[tokio::test]

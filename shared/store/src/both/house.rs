@@ -31,6 +31,16 @@ pub(super) async fn lease<B: Backend>(
     rows.first().map(|row| row.number(0)).transpose()
 }
 
+pub(super) async fn leader<B: Backend>(
+    db: &B,
+    name: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    let now = db.clock().await?;
+    let sql = "select until from lease where name = $1 and until > $2";
+    let rows = db.ask(Whose::House, sql.into(), values![name, now]).await?;
+    rows.first().map(|row| row.moment(0)).transpose()
+}
+
 pub(super) async fn tidy<B: Backend>(db: &B, before: Timestamp) -> Result<(), StoreError> {
     loop {
         let forget = |(table, key, age)| {

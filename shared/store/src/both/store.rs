@@ -136,6 +136,10 @@ impl<B: Backend> Store for B {
         house::lease(self, name, holder, ttl).await
     }
 
+    async fn leader(&self, name: &str) -> Result<Option<Timestamp>, StoreError> {
+        house::leader(self, name).await
+    }
+
     async fn hint(&self) {
         self.hinted().await;
     }

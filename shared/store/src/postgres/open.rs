@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection may have been idle and still be taken as it is.
 const PAUSE: Duration = Duration::from_secs(1);
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
 impl PostgresStore {
     /// Opens the database of that address (`postgres://…`), which must be there.
@@ -79,7 +79,7 @@ impl PostgresStore {
 }
 
 /// The address without the password.
-fn shown(connect: &PgConnectOptions) -> String {
+pub(crate) fn shown(connect: &PgConnectOptions) -> String {
     format!(
         "postgres://{}@{}:{}/{}",
         connect.get_username(),

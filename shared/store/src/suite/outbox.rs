@@ -146,8 +146,12 @@ pub async fn wakes_are_not_doubled(store: Checked) {
 }
 
 pub async fn a_lease_has_one_holder(store: Checked) {
+    assert_eq!(store.leader("relay").await.unwrap(), None);
     assert_eq!(store.lease("relay", "a", 60_000).await.unwrap(), Some(1));
     assert_eq!(store.lease("relay", "b", 60_000).await.unwrap(), None);
+    let until = store.leader("relay").await.unwrap().unwrap();
+    let left = until.duration_since(store.now().await.unwrap());
+    assert!(left.as_secs() > 50 && left.as_secs() <= 60, "{left:#}");
     assert_eq!(
         store.lease("clock", "b", 60_000).await.unwrap(),
         Some(1),
@@ -160,6 +164,7 @@ pub async fn a_lease_has_one_holder(store: Checked) {
     );
     // Given back: until now.
     assert_eq!(store.lease("relay", "a", -1).await.unwrap(), Some(1));
+    assert_eq!(store.leader("relay").await.unwrap(), None, "it has ended");
     assert_eq!(
         store.lease("relay", "b", 60_000).await.unwrap(),
         Some(2),

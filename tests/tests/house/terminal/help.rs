@@ -1,5 +1,7 @@
 //! What it says of itself.
 
+mod machines;
+
 use super::check;
 use crate::home::Home;
 use expect_test::{Expect, expect};
@@ -35,9 +37,12 @@ async fn the_whole() {
           import        Read what `export` wrote
           rebuild       Write the tables anew from the log
           verify        Prove that nothing in the log was altered or removed
+          doctor        Look at this installation, and say what is wrong and what to do
           backup        Copy the database to a file, while it is in use (SQLite; PostgreSQL has its own tools)
           restore       Put a backup in place of the database
           dispatch      Bring events from Kafka to the functions, where there is no Knative to do it
+          front         One address for functions that run alone: hands each request to the one that answers its path
+          migrate       Bring the database's tables up to date, and end
           topics        Make the topics in Kafka that are not there
           dead-letters  Events that a function did not take after the last try
           token         Make a token for a program, or a link for a browser
