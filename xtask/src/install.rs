@@ -57,7 +57,7 @@ impl Installs {
 
 fn install_all(packages: &[&str]) {
     for package in packages {
-        if let Err(failed) = install(package) {
+        if let Err(failed) = one(package) {
             eprintln!("{failed}");
         }
     }
@@ -65,7 +65,10 @@ fn install_all(packages: &[&str]) {
 
 /// One package after the other, so that a big one that fails takes no small one with it. The list is fetched again when the
 /// first try fails: on a fresh machine there is none.
-fn install(package: &str) -> Result<(), String> {
+///
+/// # Errors
+/// In words, where this is not Debian, we are not root, or it cannot be had.
+pub(crate) fn one(package: &str) -> Result<(), String> {
     let once = || apt(&["install", "-y", "--no-install-recommends", package]);
     if once().is_ok() {
         return Ok(());

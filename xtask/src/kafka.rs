@@ -147,12 +147,7 @@ fn cache() -> PathBuf {
     let version = version
         .and_then(|text| text.split('<').next())
         .unwrap_or_default();
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
-    std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(home)
-        .unwrap_or_else(std::env::temp_dir)
-        .join(format!("errand/kafka-{version}"))
+    run::cache().join(format!("kafka-{version}"))
 }
 
 fn broker(folder: &Path, port: u16, jars: &Path) -> Command {

@@ -1,8 +1,10 @@
-//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `up`, `simulate`, `bench`, `score`,
-//! `new-function`.
+//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `up`, `chart`, `image`, `simulate`,
+//! `bench`, `score`, `new-function`.
 
+mod chart;
 mod check;
 mod ci;
+mod image;
 mod install;
 mod kafka;
 mod new_function;
@@ -44,6 +46,10 @@ enum Act {
     },
     /// The cloud shape on this machine: PostgreSQL, Kafka, and every function a process that is started when something comes for it.
     Up,
+    /// Hold the Helm chart, the image and the compose file to what can be known without a cluster.
+    Chart(chart::Options),
+    /// Make the image of all functions: by Docker, or as a folder that a container is made of.
+    Image(image::Options),
     /// Run many seeds of the simulation (`--seeds N`, `--seed N` for one); further arguments go to the program.
     Simulate(run::Rest),
     /// Measure the budgets of the README's table; further arguments go to the program.
@@ -61,6 +67,8 @@ fn main() -> ExitCode {
         Act::Story => test::story(),
         Act::Ci => Ok(ci::run()),
         Act::Check(options) => check::run(&options).map(|()| true),
+        Act::Chart(options) => chart::run(&options),
+        Act::Image(options) => image::run(&options).map(|()| true),
         Act::Up => up::run().map(|()| true),
         Act::Services { act } => services::run(act).map(|()| true),
         Act::Simulate(rest) => run::program("simulate", &rest).map(|()| true),

@@ -86,6 +86,16 @@ pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
+/// Where what is fetched or built once is kept, for this user.
+pub(crate) fn cache() -> PathBuf {
+    let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".cache"));
+    env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(home)
+        .unwrap_or_else(env::temp_dir)
+        .join("errand")
+}
+
 /// Whether this is the superuser. Asked of `id`, because the standard library cannot say it.
 pub(crate) fn is_root() -> bool {
     read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")

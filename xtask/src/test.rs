@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::install::{self, Installs};
-use crate::{kafka, page, postgres, run, story};
+use crate::{chart, kafka, page, postgres, run, story};
 use counts::Counts;
 
 #[derive(clap::Args)]
@@ -85,6 +85,7 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     done?;
 
     if !options.no_page && options.name.is_none() {
+        chart::test(&mut counts)?;
         page::test(&mut counts)?;
         let url = server
             .as_ref()
