@@ -64,18 +64,16 @@ pub(crate) fn test(counts: &mut Counts) -> Result<()> {
     let _gone = fs::remove_dir_all(&out);
     fs::create_dir_all(&out)?;
     for (name, step) in STEPS {
-        match step(&tools, &out) {
-            Ok(()) => {
-                println!("ok {name}");
-                counts.passed += 1;
-            }
-            Err(error) => match error.downcast_ref::<tools::Missing>() {
-                Some(missing) => counts.skip(&format!("chart: {name}"), &missing.to_string()),
-                None => {
-                    println!("not ok {name}: {error:#}");
-                    counts.fail(&format!("chart: {name}"));
-                }
-            },
+        let Err(error) = step(&tools, &out) else {
+            println!("ok {name}");
+            counts.passed += 1;
+            continue;
+        };
+        if let Some(missing) = error.downcast_ref::<tools::Missing>() {
+            counts.skip(&format!("chart: {name}"), &missing.to_string());
+        } else {
+            println!("not ok {name}: {error:#}");
+            counts.fail(&format!("chart: {name}"));
         }
     }
     Ok(())
@@ -230,12 +228,12 @@ fn compose(tools: &Tools, _: &Path) -> Result<()> {
     run::read(&mut compose).map(drop)
 }
 
-fn shellcheck(tools: &Tools, _: &Path) -> Result<()> {
+fn shellcheck(_: &Tools, _: &Path) -> Result<()> {
     let listed = run::read(
         Command::new("git")
             .current_dir(run::root())
             .args(["ls-files", "*.sh", ".ci/run"]),
     )?;
-    let mut shellcheck = Command::new(tools.shellcheck()?);
+    let mut shellcheck = Command::new(tools::shellcheck()?);
     run::read(shellcheck.current_dir(run::root()).args(listed.lines())).map(drop)
 }

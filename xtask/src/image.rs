@@ -55,12 +55,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("errand:{tag}");
         return Ok(());
     }
-    let program = match &options.program {
-        Some(program) => program.clone(),
-        None => {
-            run::show(run::cargo().args(["build", "--release", "--workspace", "--bin", "errand"]))?;
-            test::target()?.join("release/errand")
-        }
+    let program = if let Some(program) = &options.program {
+        program.clone()
+    } else {
+        run::show(run::cargo().args(["build", "--release", "--workspace", "--bin", "errand"]))?;
+        test::target()?.join("release/errand")
     };
     let folder = test::target()?.join("image");
     fs::create_dir_all(&folder)?;

@@ -89,10 +89,6 @@ impl Tools {
         self.of_go(&KUBECONFORM)
     }
 
-    pub(super) fn shellcheck(&self) -> Result<PathBuf> {
-        run::find(&["shellcheck"]).ok_or_else(|| missing("shellcheck"))
-    }
-
     pub(super) fn python(&self) -> Result<PathBuf> {
         self.of_python("python")
     }
@@ -139,6 +135,11 @@ fn stand_ins() -> Result<Vec<PathBuf>> {
     let mut files: Vec<_> = files.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
     files.sort();
     Ok(files)
+}
+
+/// As the system has it.
+pub(super) fn shellcheck() -> Result<PathBuf> {
+    run::find(&["shellcheck"]).ok_or_else(|| missing("shellcheck"))
 }
 
 /// What reads YAML.
