@@ -127,7 +127,7 @@ async fn database(config: &Config) -> (Seen, Option<Arc<dyn Store>>) {
         Ok(Tables::Missing) => return wrong(format!("{kind} has no tables: errand migrate")),
         Ok(Tables::Behind(steps)) => {
             return wrong(format!(
-                "{kind} is {steps} behind this release: errand migrate"
+                "{kind} is behind this release (steps: {steps}): errand migrate"
             ));
         }
         Ok(Tables::Current) => {}

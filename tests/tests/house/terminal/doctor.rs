@@ -104,7 +104,7 @@ async fn tables_of_another_release_are_left_as_they_are() {
     change("delete from _sqlx_migrations where version = 9000").await;
     let behind = database().await;
     assert!(
-        behind.ends_with(" behind this release: errand migrate"),
+        behind.ends_with(" is behind this release (steps: 1): errand migrate"),
         "{behind}"
     );
     fs::remove_file(&file).unwrap();
