@@ -10,6 +10,14 @@ import sys
 
 import yaml
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was built
+
+
+def read(file):
+    """The documents of a file."""
+    return [one for one in yaml.load_all(pathlib.Path(file).read_text(), Loader=LOADER) if one]
+
+
 # ---------------------------------------------------------------- schemas
 
 
@@ -55,8 +63,8 @@ def defined(paths):
     """The same of CustomResourceDefinitions."""
     for path in map(pathlib.Path, paths):
         for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
-            for document in yaml.safe_load_all(file.read_text()):
-                if not document or document.get("kind") != "CustomResourceDefinition":
+            for document in read(file):
+                if document.get("kind") != "CustomResourceDefinition":
                     continue
                 spec = document["spec"]
                 for version in spec["versions"]:
@@ -192,7 +200,7 @@ def rules(house, *files):
     broken = set()
     count = 0
     for file in files:
-        documents = [one for one in yaml.safe_load_all(pathlib.Path(file).read_text()) if one]
+        documents = read(file)
         count += len(documents)
         said = [(one, words) for one in documents for rule in (of_pod, of_service, of_delivery) for words in rule(one)]
         said += [*references(documents), *ways(documents, house)]
