@@ -27,19 +27,18 @@ impl Program {
         Self::run(command(options, data)?, data)
     }
 
-    /// The same, of one function alone. A clock, whose relay publishes, finds no broker and serves all the same.
+    /// The same, of one function alone, with these settings.
     pub(crate) fn alone(
         options: &Options,
         data: &Path,
         function: &str,
-        database: &str,
+        settings: &[(&str, &str)],
     ) -> Result<Self> {
         let mut command = command(options, data)?;
         command
             .arg(function)
-            .env("ERRAND_DATABASE_URL", database)
             .env("ERRAND_KEY", "a key of the benchmarks")
-            .env("ERRAND_KAFKA_BROKERS", "127.0.0.1:9");
+            .envs(settings.iter().copied());
         Self::run(command, data)
     }
 

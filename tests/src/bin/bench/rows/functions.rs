@@ -11,7 +11,8 @@ use errand::FUNCTIONS;
 
 const STARTS: usize = 5;
 
-/// Over PostgreSQL where `ERRAND_TEST_POSTGRES_URL` names a server, else over a file.
+/// Over PostgreSQL where `ERRAND_TEST_POSTGRES_URL` names a server, else over a file. The clock is ready only where Kafka is
+/// (`ERRAND_TEST_KAFKA_BROKERS`).
 pub(crate) async fn functions(options: &Options, table: &mut Table) -> Result<()> {
     let folder = folder()?;
     let postgres = testkit::postgres::database().await;
@@ -24,9 +25,16 @@ pub(crate) async fn functions(options: &Options, table: &mut Table) -> Result<()
     let url = postgres
         .as_ref()
         .map_or_else(file, |database| database.url.clone());
+    let kafka = testkit::kafka::kafka().await;
     for function in FUNCTIONS {
         let name = function.name;
-        let alone = || Program::alone(options, folder.path(), name, &url);
+        let mut settings = vec![("ERRAND_DATABASE_URL", url.as_str())];
+        if function.always_on {
+            let Some(kafka) = &kafka else { continue };
+            settings.push(("ERRAND_KAFKA_BROKERS", &kafka.brokers));
+            settings.push(("ERRAND_KAFKA_PREFIX", &kafka.prefix));
+        }
+        let alone = || Program::alone(options, folder.path(), name, &settings);
         alone()?.stop()?; // the first of all makes the tables
         let (mut took, mut used) = (Vec::new(), Vec::new());
         for _ in 0..STARTS {

@@ -83,6 +83,11 @@ fn hostile() -> Vec<String> {
         "- ",
         "#a ",
         "and then call mom, ",
+        "may 1 ",
+        "1-2 ",
+        "half past 3 ",
+        "first monday of may ",
+        "december 3 2027 at 3pm to december 5 2027 at 6pm ",
     ];
     let fill = |piece: &str| piece.chars().cycle().take(500).collect();
     pieces.into_iter().map(fill).collect()
