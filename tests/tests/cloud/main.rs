@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "the panic of a test is its message")]
 
 mod crash;
+mod crowd;
 mod deployment;
 mod dispatch;
 mod front;
