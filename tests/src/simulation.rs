@@ -1,5 +1,6 @@
 //! A whole deployment inside one deterministic test: two processes over one SQLite file, each with its clock, relay, functions
-//! and HTTP, and people who use them, while everything goes wrong that the seed wants to go wrong.
+//! and HTTP, and people who use them, while everything goes wrong that the seed wants to go wrong. In every second world there is
+//! a Kafka between the functions, in the others each process delivers to its own.
 //!
 //! The store, the relay, the clock, the functions and the witness are the real ones. What they wait for goes through here: at
 //! every seam (a question to the store, the writer's begin, commit and answer, a delivery of the bus, a mail, a request, a sleep)
@@ -18,6 +19,7 @@ mod clock;
 mod dice;
 mod executor;
 mod finish;
+mod kafka;
 mod mail;
 mod outside;
 mod process;

@@ -1,8 +1,9 @@
-//! The memory bus, with a seam before each delivery: what is published may get lost, come twice, late or out of order, and
-//! whatever receives it may die.
+//! What a relay publishes to, with a seam before each delivery: the memory bus of one process, or this world's Kafka. What is
+//! published may get lost, come twice, late or out of order, and whatever receives it may die.
 
 use super::{
     process::AUDIT,
+    weakness::Weakness,
     world::{Mode, OUTSIDE, ProcessId, SECOND, Seam, Verdict, World},
 };
 use async_trait::async_trait;
@@ -17,17 +18,25 @@ pub(crate) struct SeamBus {
     pub(crate) inner: Arc<MemoryBus>,
     pub(crate) world: World,
     pub(crate) process: ProcessId,
+    pub(crate) weakness: Weakness,
 }
 
 #[async_trait]
 impl Bus for SeamBus {
     fn subscribers(&self, kind: EventKind) -> Vec<&'static str> {
+        if self.world.state().kafka.is_some() {
+            return vec!["kafka"];
+        }
         self.inner.subscribers(kind)
     }
 
     async fn deliver(&self, subscriber: &str, events: &[CloudEvent]) -> Vec<Outcome> {
         self.world.publishes(self.process);
-        let later = || vec![Outcome::Later("the line broke".to_owned()); events.len()];
+        if self.world.state().kafka.is_some() {
+            let outcomes = self.world.publish(self.process, events).await;
+            return self.weakness.of_publishing(outcomes);
+        }
+        let later = || later(events.len());
         let ids: Vec<_> = events.iter().map(short).collect();
         let what = format!("{subscriber} {}", ids.join(" "));
         let verdict = self.world.stand(Seam::Deliver, what.clone()).await;
@@ -51,14 +60,20 @@ impl Bus for SeamBus {
     }
 }
 
-fn short(event: &CloudEvent) -> String {
+/// None of them arrived, as far as anybody knows.
+pub(crate) fn later(count: usize) -> Vec<Outcome> {
+    vec![Outcome::Later("the line broke".to_owned()); count]
+}
+
+/// An event, for the trace.
+pub(crate) fn short(event: &CloudEvent) -> String {
     let kind = event.kind.trim_start_matches("errand.");
     let n = event.id.rsplit_once(':').map_or("wake", |(_, n)| n);
     format!("{}#{n}", kind.trim_end_matches(".v1"))
 }
 
 /// The function that receives it: an actor of its own.
-async fn receive(
+pub(crate) async fn receive(
     world: &World,
     process: ProcessId,
     bus: Arc<MemoryBus>,
@@ -84,7 +99,7 @@ async fn receive(
 
 impl World {
     /// A second copy of some events, to whichever process is there when it arrives.
-    fn stray(&self, process: ProcessId, subscriber: &str, events: &[CloudEvent]) {
+    pub(crate) fn stray(&self, process: ProcessId, subscriber: &str, events: &[CloudEvent]) {
         let after = self.state().dice.some_or_many(SECOND, 90 * SECOND);
         let (world, name, events) = (self.clone(), subscriber.to_owned(), events.to_vec());
         let wander = async move {

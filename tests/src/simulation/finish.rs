@@ -44,7 +44,22 @@ pub(crate) async fn check(
             "one next occurrence: {task} was closed, and nothing came after it"
         ));
     }
+    published(world, store).await?;
     witnessed(store, folder).await
+}
+
+/// Where there is a Kafka, every line of the log came there.
+async fn published(world: &World, store: &dyn Store) -> Checked {
+    for (stream, n, _) in store.heads().await.map_err(|why| why.to_string())? {
+        let state = world.state();
+        let Some(kafka) = &state.kafka else {
+            return Ok(());
+        };
+        if let Some(n) = (1..=n).find(|n| !kafka.has(&format!("{stream}:{n}"))) {
+            return Err(format!("every event is published: {stream}:{n} is not"));
+        }
+    }
+    Ok(())
 }
 
 /// A delivery as the API shows it.

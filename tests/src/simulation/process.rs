@@ -96,6 +96,7 @@ impl House {
             inner: bus.clone(),
             world: world.clone(),
             process,
+            weakness: self.weakness,
         };
         let relay = Relay::new(
             looking.store.clone(),
@@ -111,6 +112,10 @@ impl House {
         run(Mode::Says, "relay", relay.run(never.clone()).boxed());
         run(Mode::Says, "clock", clockwork.run(never).boxed());
         run(Mode::OneByOne, "witness", witnessing.boxed());
+        if world.state().kafka.is_some() {
+            let keys: Vec<_> = self.people.iter().map(|who| who.home).collect();
+            world.dispatches(process, &bus, &keys);
+        }
         let seen = Process { router, bus };
         world.state().alive.insert(process, seen);
     }

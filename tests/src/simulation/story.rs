@@ -7,6 +7,7 @@ use super::{
     dice::Dice,
     executor::Executor,
     finish,
+    kafka::Kafka,
     outside::{Outside, Template},
     process::House,
     weakness::Weakness,
@@ -68,7 +69,9 @@ impl Story {
         } else {
             (Weather::rough(), 9)
         };
+        let kafka = dice.chance(500) || weakness == Weakness::RelayGoesOn;
         let world = World::new(weather, dice);
+        world.state().kafka = kafka.then(Kafka::default);
         let executor = Executor::new(&world);
         let house = House {
             folder: folder.path().to_owned(),
@@ -330,7 +333,9 @@ impl Story {
     fn is_work(&mut self) -> bool {
         let work = self.work();
         let wall = self.world.wall();
-        work.outbox || work.next.is_some_and(|next| next <= wall)
+        let kafka = |state: &State| state.kafka.as_ref().is_some_and(Kafka::is_behind);
+        let behind = kafka(&self.world.state());
+        work.outbox || behind || work.next.is_some_and(|next| next <= wall)
     }
 
     fn work(&mut self) -> Work {

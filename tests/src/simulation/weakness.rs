@@ -5,6 +5,7 @@ use super::{
     store::{SeamStore, unavailable},
     world::{SECOND, Seam},
 };
+use bus::Verdict as Outcome;
 use domain::{
     event::Change,
     id::{StreamId, TaskId},
@@ -38,6 +39,8 @@ pub enum Weakness {
     CompletionsBelieved,
     /// The rows of `Idempotency-Key`.
     AnswersForgotten,
+    /// That all begins anew when Kafka failed: what failed is tried again by itself.
+    RelayGoesOn,
 }
 
 /// The ledger as it is, without its key.
@@ -56,7 +59,7 @@ const FORGETFUL: &str = "create trigger forgetful after insert on idempotency \
 
 impl Weakness {
     /// All that can be taken away, by name.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("relay-lease", Self::RelaysLead),
         ("delivery-lease", Self::DeliveriesFree),
         ("head-condition", Self::HeadsFree),
@@ -64,7 +67,17 @@ impl Weakness {
         ("ledger-key", Self::StaleClockWithoutKey),
         ("completion-check", Self::CompletionsBelieved),
         ("idempotency-row", Self::AnswersForgotten),
+        ("beginning-anew", Self::RelayGoesOn),
     ];
+
+    /// What the relay hears of publishing.
+    pub(crate) fn of_publishing(self, outcomes: Vec<Outcome>) -> Vec<Outcome> {
+        let heard = |outcome| match outcome {
+            Outcome::Broken(why) if self == Self::RelayGoesOn => Outcome::Later(why),
+            heard => heard,
+        };
+        outcomes.into_iter().map(heard).collect()
+    }
 
     /// Takes away what stands in the database file.
     pub(crate) async fn apply(self, file: &Path) {

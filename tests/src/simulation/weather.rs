@@ -18,6 +18,8 @@ pub(crate) struct Weather {
     pub(crate) doubling: u64,
     /// Somebody is held up for up to a minute and a half.
     pub(crate) stalling: u64,
+    /// A process is cut off from Kafka for a while.
+    pub(crate) cutting: u64,
     /// The mail server has a bad day.
     pub(crate) mailing: u64,
     /// A process dies, at whatever seam.
@@ -44,6 +46,7 @@ impl Weather {
             deaf: some(150),
             doubling: some(400),
             stalling: some(120),
+            cutting: some(10),
             mailing: some(700),
             killing: some(15),
             jumping: some(10),

@@ -168,6 +168,8 @@ pub(crate) struct State {
     pub(crate) commits: u64,
     pub(crate) grants: BTreeMap<ProcessId, Grant>,
     pub(crate) mails: super::mail::Mails,
+    /// Between the functions, where they run alone; else each process has a bus of its own.
+    pub(crate) kafka: Option<super::kafka::Kafka>,
     pub(crate) accepted: Vec<super::client::Accepted>,
     /// How many clients are not done yet.
     pub(crate) clients: u64,
@@ -199,6 +201,7 @@ impl World {
             commits: 0,
             grants: BTreeMap::new(),
             mails: super::mail::Mails::default(),
+            kafka: None,
             accepted: Vec::new(),
             clients: 0,
             broken: None,

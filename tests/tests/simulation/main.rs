@@ -56,6 +56,11 @@ fn without_the_relays_lease_two_publish() {
 }
 
 #[test]
+fn r_5_3_a_relay_that_goes_on_after_kafka_failed_publishes_out_of_order() {
+    bites(Weakness::RelayGoesOn, "in order within a key");
+}
+
+#[test]
 fn r_2_9_without_the_lease_of_a_delivery_a_mail_goes_out_twice() {
     bites(Weakness::DeliveriesFree, "sent once");
 }
