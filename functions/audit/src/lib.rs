@@ -12,7 +12,7 @@ mod verify;
 mod witness;
 
 pub use verify::{Broken, Report, SignedHead, verify_all};
-pub use witness::{OpenError, Witness};
+pub use witness::{OpenError, Witness, trust};
 
 use axum::{Router, extract::FromRef};
 use domain::event::EventKind;

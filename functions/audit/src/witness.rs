@@ -10,17 +10,22 @@ use domain::{
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use host::{Deps, secret};
 use jiff::{SignedDuration, Timestamp};
-use std::{io, path::Path, sync::Arc};
+use std::{collections::BTreeSet, io, path::Path, sync::Arc};
 use store::{Answer, LogRow, Reader, Store, StoreError, witness::Signed};
 use tokio_util::sync::CancellationToken;
 
 /// How often heads are signed.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
+/// The public keys of witnesses before this one, a line each.
+const KNOWN: &str = "witness.known";
+
 /// The witness of one installation.
 pub struct Witness {
     pub(crate) copy: store::witness::Witness,
     key: SigningKey,
+    /// Of witnesses before this one, whose heads came with an import.
+    known: Vec<VerifyingKey>,
 }
 
 /// Why it could not begin.
@@ -47,8 +52,17 @@ impl Witness {
         let path = folder.join("witness.key");
         let key =
             key(&path, fresh).map_err(|why| OpenError::Key(path.display().to_string(), why))?;
+        let path = folder.join(KNOWN);
+        let known = known(&path).map_err(|why| OpenError::Key(path.display().to_string(), why))?;
         let copy = store::witness::Witness::open(file).await?;
-        Ok(Self { copy, key })
+        Ok(Self { copy, key, known })
+    }
+
+    /// Whether a head was signed by this witness, or by one that is known.
+    pub(crate) fn check(&self, head: &Signed) -> Result<(), &'static str> {
+        let own = self.public_key();
+        let signed = |key: &&VerifyingKey| secret::hex(key.as_bytes()) == head.key;
+        head::check(self.known.iter().find(signed).unwrap_or(&own), head)
     }
 
     /// What its signatures are checked with.
@@ -168,6 +182,39 @@ async fn publish(deps: &Deps, line: &LogRow, head: &Signed) -> Result<(), StoreE
 async fn owner(deps: &Deps, line: &LogRow) -> Result<Option<Reader>, StoreError> {
     let actor = deps.store.reader(line.actor).await?;
     Ok(actor.filter(|reader| reader.home == line.stream))
+}
+
+/// Has heads that were signed with these keys, in lowercase hex, checked by them: they came with an import, in which the operator
+/// trusts.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn trust(folder: &Path, keys: &BTreeSet<String>) -> io::Result<()> {
+    let path = folder.join(KNOWN);
+    let known = known(&path)?;
+    let mut all: BTreeSet<String> = known
+        .iter()
+        .map(|key| secret::hex(key.as_bytes()))
+        .collect();
+    all.extend(keys.iter().cloned());
+    if all.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = all.iter().map(String::as_str).collect();
+    secret::write_private(&path, &lines.join("\n"))
+}
+
+fn known(path: &Path) -> io::Result<Vec<VerifyingKey>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(why),
+    };
+    let no_key = || io::Error::new(io::ErrorKind::InvalidData, "a line of it is no key");
+    let key = |line: &str| VerifyingKey::from_bytes(&head::unhex(line)?).ok();
+    text.lines()
+        .map(|line| key(line).ok_or_else(no_key))
+        .collect()
 }
 
 fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<SigningKey> {

@@ -1,4 +1,4 @@
-//! What is done with reminders once, before the clock goes on: after a crash, and after a restore.
+//! What is done with reminders once, before the clock goes on: after a crash, after a restore, and after an import of everything.
 
 use crate::handler::{MOST, done};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
     state::State,
 };
 use host::Deps;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -19,7 +19,14 @@ use store::{DueDelivery, DueReminder, Reader, StoreError};
 const MAY_HAVE_GONE: &str =
     "the backup was made while this was on its way: it may have arrived; try again if it did not";
 
-/// What was left of the time between a backup and its restore.
+/// What a delivery says that was on its way when everything was exported.
+const MAY_HAVE_COME: &str =
+    "this was on its way when everything was moved: it may have arrived; try again if it did not";
+
+/// How long a delivery may be on its way before it is tried again.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(60);
+
+/// What was left of the time between a backup and its restore, or until an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
     /// Reminders whose moment had passed, now skipped.
@@ -50,11 +57,36 @@ pub async fn after_crash(deps: &Deps) -> Result<(), StoreError> {
 /// # Errors
 /// When the database does not answer; doing it again does the rest.
 pub async fn after_restore(deps: &Deps) -> Result<Left, StoreError> {
+    // Also what waits for its next try.
+    settle(deps, deps.clock.now(), Timestamp::MAX, MAY_HAVE_GONE).await
+}
+
+/// The same once after everything was imported, for what was due until then: that is the matter of where it came from. What comes
+/// later, and what waits for later, is ours.
+///
+/// # Errors
+/// When the database does not answer; doing it again does the rest.
+pub async fn after_import(deps: &Deps) -> Result<Left, StoreError> {
+    let Some(until) = deps.store.imported_at().await? else {
+        return Ok(Left::default());
+    };
+    let left = settle(deps, until, until + ON_ITS_WAY, MAY_HAVE_COME).await?;
+    deps.store.import_settled().await?;
+    Ok(left)
+}
+
+/// Skips reminders that were due until `due`, and gives up deliveries that were to be tried until `tried`.
+async fn settle(
+    deps: &Deps,
+    due: Timestamp,
+    tried: Timestamp,
+    why: &'static str,
+) -> Result<Left, StoreError> {
     let mut left = Left::default();
     loop {
-        let skipped = skip_some(deps).await?;
+        let skipped = skip_some(deps, due).await?;
         left.skipped += skipped;
-        let failed = give_up_some(deps).await?;
+        let failed = give_up_some(deps, tried, why).await?;
         left.failed += failed;
         if skipped + failed == 0 {
             return Ok(left);
@@ -63,8 +95,8 @@ pub async fn after_restore(deps: &Deps) -> Result<Left, StoreError> {
 }
 
 /// Skips what is due of one person.
-async fn skip_some(deps: &Deps) -> Result<usize, StoreError> {
-    let mut due = deps.store.due(deps.clock.now(), MOST).await?;
+async fn skip_some(deps: &Deps, until: Timestamp) -> Result<usize, StoreError> {
+    let mut due = deps.store.due(until, MOST).await?;
     let Some(DueReminder { person, home, .. }) = due.first().cloned() else {
         return Ok(0);
     };
@@ -79,14 +111,17 @@ async fn skip_some(deps: &Deps) -> Result<usize, StoreError> {
     commit(deps, Reader { person, home }, need, skip).await
 }
 
-/// Gives up what is open, also what waits for its next try.
-async fn give_up_some(deps: &Deps) -> Result<usize, StoreError> {
+/// Gives up what is open.
+async fn give_up_some(
+    deps: &Deps,
+    until: Timestamp,
+    why: &'static str,
+) -> Result<usize, StoreError> {
     let mut failed = 0;
-    for DueDelivery { reader, delivery } in deps.store.due_deliveries(Timestamp::MAX, MOST).await? {
+    for DueDelivery { reader, delivery } in deps.store.due_deliveries(until, MOST).await? {
         let id = delivery.id;
-        let give_up = move |state: &mut State, now| {
-            usize::from(reminder::give_up(state, id, MAY_HAVE_GONE, now))
-        };
+        let give_up =
+            move |state: &mut State, now| usize::from(reminder::give_up(state, id, why, now));
         failed += commit(deps, reader, need(id), give_up).await?;
     }
     Ok(failed)

@@ -7,7 +7,7 @@ mod handler;
 #[cfg(test)]
 mod tests;
 
-pub use after::{Left, after_crash, after_restore};
+pub use after::{Left, after_crash, after_import, after_restore};
 pub use handler::{Clockwork, tick};
 
 use domain::event::EventKind;

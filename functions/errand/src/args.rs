@@ -163,29 +163,48 @@ A shell reads # and ! itself: put single quotes around the line."
     /// understood, or what is wrong with the line. It needs no data folder.
     #[command(verbatim_doc_comment, after_help = INTERPRET)]
     Interpret,
-    /// Write everything you have as JSON
+    /// Write everything you have as JSON, or everything that everybody has
     ///
     /// To the file, which is replaced, or to standard output. `errand import` takes it back, also on
     /// another machine.
+    ///
+    /// With --all it is the whole installation, out of SQLite or PostgreSQL, while writes go on: the
+    /// log byte for byte, people, reminders, deliveries, tokens, conversations. `errand import`
+    /// takes it into an empty database of either kind. To miss nothing that is written meanwhile,
+    /// stop Errand and export once more what came --since; all that has no place in the log goes
+    /// whole each time.
     #[command(
         verbatim_doc_comment,
         after_help = "Examples:
   errand export mine.json
-  errand export | jq '.tasks[].title'"
+  errand export | jq '.tasks[].title'
+  errand export --all all.ndjson
+  errand export --all --since all.ndjson rest.ndjson"
     )]
     Export {
         /// The file
         to: Option<PathBuf>,
+        /// The whole installation
+        #[arg(long)]
+        all: bool,
+        /// Only what came since the export in that file; its beginning is enough
+        #[arg(long, requires = "all", value_name = "EXPORT")]
+        since: Option<PathBuf>,
     },
     /// Read what `export` wrote
     ///
     /// From the file, or from standard input. Importing the same twice makes nothing twice: what is
     /// there stays as it is.
+    ///
+    /// What `export --all` wrote goes into an empty database, and what came --since to where the
+    /// first part is; whole, or not at all. Open pages then read everything anew, and reminders that
+    /// were due until now are skipped. Tokens and sign-ins go on with the key of the old folder.
     #[command(
         verbatim_doc_comment,
         after_help = "Examples:
   errand import mine.json
-  ssh old-machine errand export | errand import"
+  ssh old-machine errand export | errand import
+  errand import all.ndjson --database-url postgres://errand@db/errand"
     )]
     Import {
         /// The file

@@ -5,11 +5,7 @@ use anyhow::{Context, bail};
 use host::Config;
 use http::Method;
 use serde_json::{Value, json};
-use std::{
-    io::{BufRead, Read},
-    path::Path,
-    process::ExitCode,
-};
+use std::{io::BufRead, path::Path, process::ExitCode};
 
 /// `errand interpret`: JSON lines in, JSON lines out.
 pub(crate) fn interpret() -> anyhow::Result<ExitCode> {
@@ -165,18 +161,9 @@ pub(crate) async fn export(config: Config, to: Option<&Path>) -> anyhow::Result<
     client.close().await
 }
 
-/// `errand import`
-pub(crate) async fn import(config: Config, from: Option<&Path>) -> anyhow::Result<()> {
-    let mut text = String::new();
-    let name = from.map_or("standard input".to_owned(), |path| {
-        path.display().to_string()
-    });
-    match from {
-        Some(path) => std::fs::read_to_string(path).map(|read| text = read),
-        None => std::io::stdin().read_to_string(&mut text).map(drop),
-    }
-    .with_context(|| format!("{name} cannot be read"))?;
-    let export = serde_json::from_str(&text)
+/// `errand import` of what one person has.
+pub(crate) async fn import(config: Config, text: &str, name: &str) -> anyhow::Result<()> {
+    let export = serde_json::from_str(text)
         .with_context(|| format!("{name} is not what `errand export` writes"))?;
     let client = Client::open(config).await?;
     let done = client

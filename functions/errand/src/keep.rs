@@ -73,7 +73,7 @@ pub(crate) async fn backup(config: Config, to: &Path) -> anyhow::Result<()> {
 }
 
 /// What is there already: whoever mistypes the folder shall not be told that an empty house is in order.
-async fn open(config: Config) -> anyhow::Result<App> {
+pub(crate) async fn open(config: Config) -> anyhow::Result<App> {
     if let Some(path) = store::file(&config.database_url())
         && !path.exists()
     {

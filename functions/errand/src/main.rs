@@ -10,6 +10,7 @@ mod kafka;
 mod keep;
 mod lock;
 mod metrics;
+mod moving;
 mod say;
 mod serve;
 
@@ -87,8 +88,15 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Add { words } => commands::add(config, &words.join(" ")).await?,
         Command::Today => commands::today(config).await?,
         Command::Done { words } => commands::done(config, &words.join(" ")).await?,
-        Command::Export { to } => commands::export(config, to.as_deref()).await?,
-        Command::Import { from } => commands::import(config, from.as_deref()).await?,
+        Command::Export {
+            to,
+            all: false,
+            since: _,
+        } => commands::export(config, to.as_deref()).await?,
+        Command::Export { to, since, .. } => {
+            moving::export(config, since.as_deref(), to.as_deref()).await?;
+        }
+        Command::Import { from } => moving::import(config, from.as_deref()).await?,
         Command::Token { link, name, scopes } => {
             commands::token(config, link, &name, scopes).await?;
         }

@@ -34,6 +34,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     config.listen = listener.local_addr()?;
     let _lock = Lock::wait(&config).await?;
     let app = App::open(config).await?;
+    after_import(&app).await?;
     if app.is_alone() {
         clock::after_crash(&app.deps).await?;
     }
@@ -50,6 +51,19 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let _ = greet(&app, &link, &token);
     serve::serve(listener, open_to_all(&app, &parts), stop.clone()).await?;
     end(&app, parts, running, &stop).await;
+    Ok(())
+}
+
+/// Before anything goes out for the first time after everything was imported.
+async fn after_import(app: &App) -> anyhow::Result<()> {
+    let clock::Left { skipped, failed } = clock::after_import(&app.deps).await?;
+    if skipped + failed > 0 {
+        tracing::info!(
+            skipped,
+            failed,
+            "reminders that were due before the import are skipped, messages on their way then are shown as failed"
+        );
+    }
     Ok(())
 }
 
@@ -83,6 +97,9 @@ pub(crate) async fn alone(
     config.listen = listener.local_addr()?;
     let _lock = Lock::share(&config).await?;
     let mut app = App::open(config).await?;
+    if function.always_on {
+        after_import(&app).await?;
+    }
     let mut parts = parts(&app, &[function]).await?;
     let stop = serve::shutdown_on_signals()?;
     if attached {

@@ -41,7 +41,8 @@ impl From<StoreError> for Outcome {
             StoreError::KeyReused
             | StoreError::CursorInvalid
             | StoreError::CursorGone
-            | StoreError::Unsupported(_) => Self::Never(error.to_string()),
+            | StoreError::Unsupported(_)
+            | StoreError::Unfit(_) => Self::Never(error.to_string()),
             StoreError::InFlight
             | StoreError::Unavailable(_)
             | StoreError::Full(_)

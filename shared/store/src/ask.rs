@@ -3,6 +3,7 @@
 use crate::{StoreError, dialect::Dialect, error::failed};
 use domain::id::UserId;
 use jiff::Timestamp;
+use serde_json::Value;
 use sqlx::{Row, postgres::PgRow, sqlite::SqliteRow};
 use std::borrow::Cow;
 use uuid::Uuid;
@@ -151,6 +152,43 @@ impl Columns for PgRow {
     fn maybe_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
         self.try_get(at).map_err(failed)
     }
+}
+
+/// A row that is a JSON array.
+pub(crate) struct JsonRow(Vec<Value>);
+
+impl JsonRow {
+    pub(crate) fn new(columns: Vec<Value>) -> Self {
+        Self(columns)
+    }
+
+    pub(crate) fn read(json: &str) -> Result<Self, StoreError> {
+        serde_json::from_str(json)
+            .map(Self)
+            .map_err(|why| StoreError::Corrupt(format!("what was loaded: {why}")))
+    }
+}
+
+impl Columns for JsonRow {
+    fn maybe_text(&self, at: usize) -> Result<Option<&str>, StoreError> {
+        match self.0.get(at) {
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Null) => Ok(None),
+            other => Err(unlike(at, other)),
+        }
+    }
+
+    fn maybe_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        match self.0.get(at) {
+            Some(Value::Number(number)) if number.is_i64() => Ok(number.as_i64()),
+            Some(Value::Null) => Ok(None),
+            other => Err(unlike(at, other)),
+        }
+    }
+}
+
+fn unlike(at: usize, found: Option<&Value>) -> StoreError {
+    StoreError::Corrupt(format!("column {at} of what was loaded is {found:?}"))
 }
 
 /// A moment out of microseconds.

@@ -5,6 +5,7 @@ use crate::{
     ask::{Ask, Sql, Statement, Whose},
     decide::Command,
     dialect::Dialect,
+    moving::Moves,
     query::Signer,
 };
 use domain::id::{StreamId, UserId};
@@ -16,7 +17,7 @@ use std::{
 };
 
 /// A database with its connections.
-pub(crate) trait Backend: Send + Sync + 'static {
+pub(crate) trait Backend: Moves + 'static {
     /// What it is asked through.
     type Connection: Ask;
 

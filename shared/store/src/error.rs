@@ -26,6 +26,9 @@ pub enum StoreError {
     /// This database does not do that; in words.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// What was to be imported is not what was exported, or does not belong here; in words. Nothing was written.
+    #[error("{0}")]
+    Unfit(String),
     /// Not until there is room on its disk. Nothing was written.
     #[error("the disk of the database is full")]
     Full(#[source] sqlx::Error),

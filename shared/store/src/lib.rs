@@ -11,6 +11,7 @@ mod decide;
 mod dialect;
 mod error;
 mod heed;
+pub mod moving;
 mod open;
 mod overlay;
 mod plan;
@@ -35,6 +36,8 @@ pub use types::*;
 use async_trait::async_trait;
 use domain::{id::*, need::Need};
 use jiff::Timestamp;
+use moving::{Ends, Imported, Lines};
+use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
 /// The store. Times are UTC to the microsecond; every read is scoped to its reader.
@@ -185,6 +188,16 @@ pub trait Store: Send + Sync {
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError>;
     /// Raises the epoch, after a restore: cursors from before answer "gone".
     async fn raise_epoch(&self) -> Result<(), StoreError>;
+    /// Tells everything that is kept, as of one moment, while writes go on; or what came after where an earlier export ended. Some
+    /// whole lines at a time.
+    async fn export(&self, since: Option<Ends>, to: Sender<String>) -> Result<(), StoreError>;
+    /// Takes in what was exported, whole or not at all: everything into an empty database, what came since into one that has the
+    /// rest, and nothing else. Raises the epoch.
+    async fn import(&self, from: Lines) -> Result<Imported, StoreError>;
+    /// When everything here was imported: what was due until then is where it came from. Nothing once that was settled.
+    async fn imported_at(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Says that it was settled.
+    async fn import_settled(&self) -> Result<(), StoreError>;
     /// Finishes what is being written and closes.
     async fn close(&self);
 }

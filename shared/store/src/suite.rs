@@ -9,6 +9,7 @@ pub mod kit;
 pub mod ledger;
 pub mod listing;
 pub mod log;
+pub mod moving;
 pub mod outbox;
 pub mod pages;
 pub mod past;
@@ -37,6 +38,8 @@ macro_rules! store_suite {
         $crate::store_suite!(@ $open; people: a_person_is_made_once, credentials, notes, nobody_sees_anothers, old_things_are_forgotten);
         $crate::store_suite!(@ $open; past: the_last_run_is_found, a_merge_sees_what_came_since, tasks_are_found_by_property,
             neighbours_are_found, a_series_has_its_occurrences);
+        $crate::store_suite!(@ $open; moving: everything_goes_round, what_came_since_is_imported_on_top, what_is_not_whole_is_refused,
+            what_is_exported_is_of_one_moment);
         $crate::store_suite!(@ $open; purge: a_purge_leaves_the_chain, the_trash_is_emptied, travel_moves_floating_dates);
     };
     (@ $open:ident; $module:ident: $($name:ident),*) => {

@@ -43,6 +43,21 @@ mod own {
         }
     }
 
+    #[tokio::test]
+    async fn everything_that_is_kept_is_exported() {
+        let Some(house) = House::new().await else {
+            return;
+        };
+        let sql = "select table_name::text, column_name::text from information_schema.columns \
+            where table_schema = 'public' and table_name <> '_sqlx_migrations'";
+        let rows = sqlx::query_as(sql)
+            .fetch_all(&mut house.as_owner().await)
+            .await
+            .unwrap();
+        assert!(rows.len() > 100);
+        assert_eq!(suite::by_hand::forgotten(rows), Vec::<String>::new());
+    }
+
     /// Without a viewer (never set, or empty as after a transaction) and with somebody else's, nothing is seen, changed or added.
     #[tokio::test]
     async fn nothing_is_seen_without_the_right_viewer() {

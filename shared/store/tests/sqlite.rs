@@ -97,6 +97,21 @@ mod file {
     }
 
     #[tokio::test]
+    async fn everything_that_is_kept_is_exported() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("errand.db");
+        open(&path).await.close().await;
+        let sql = "select m.name, c.name from sqlite_schema m join pragma_table_info(m.name) c where m.type = 'table' \
+            and m.name not like 'sqlite%' and m.name not like 'task_text%' and m.name <> '_sqlx_migrations'";
+        let rows = sqlx::query_as(sql)
+            .fetch_all(&mut raw(&path).await)
+            .await
+            .unwrap();
+        assert!(rows.len() > 100);
+        assert_eq!(store::suite::by_hand::forgotten(rows), Vec::<String>::new());
+    }
+
+    #[tokio::test]
     async fn a_backup_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let (path, copy) = (

@@ -8,7 +8,11 @@ use async_trait::async_trait;
 use domain::{id::*, need::Need};
 use jiff::{SignedDuration, Timestamp};
 use std::{path::Path, sync::Arc};
-use store::*;
+use store::{
+    moving::{Ends, Imported, Lines},
+    *,
+};
+use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
 /// What a process has in place of its store.
@@ -147,6 +151,8 @@ store! {
         notes(who: &Reader, prefix: &str, now: Timestamp, limit: u32) -> Vec<(String, String)>;
         leader(name: &str) -> Option<Timestamp>;
         backup(to: &Path) -> ();
+        export(since: Option<Ends>, to: Sender<String>) -> ();
+        imported_at() -> Option<Timestamp>;
     }
     writes {
         settle(settled: Vec<Settled>) -> ();
@@ -157,5 +163,7 @@ store! {
         put_note(who: &Reader, key: &str, json: &str, expires_at: Timestamp) -> ();
         tidy(before: Timestamp) -> ();
         raise_epoch() -> ();
+        import(from: Lines) -> Imported;
+        import_settled() -> ();
     }
 }

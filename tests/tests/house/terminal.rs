@@ -2,6 +2,7 @@
 
 mod doctor;
 mod everyday;
+mod everything;
 mod help;
 mod interpret;
 mod keeping;

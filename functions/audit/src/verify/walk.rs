@@ -1,7 +1,7 @@
 //! One stream after another, line by line.
 
 use super::Broken;
-use crate::{Witness, head};
+use crate::Witness;
 use domain::{
     event::EventKind,
     id::{StreamId, TaskId},
@@ -186,7 +186,7 @@ impl<'s> Walk<'s> {
         stream: StreamId,
         signed: &Signed,
     ) -> Result<Option<String>, StoreError> {
-        if let Err(why) = head::check(&self.witness.public_key(), signed) {
+        if let Err(why) = self.witness.check(signed) {
             return Ok(Some(why.to_owned()));
         }
         let line = self

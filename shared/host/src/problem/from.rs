@@ -115,7 +115,9 @@ impl From<StoreError> for Problem {
                 let words = "The database is damaged. Nothing was changed. Stop errand, and put a backup in its place: errand restore FILE.";
                 Self::new(Code::Internal, words)
             }
-            StoreError::Corrupt(_) | StoreError::Unsupported(_) => Self::internal(&words),
+            StoreError::Corrupt(_) | StoreError::Unsupported(_) | StoreError::Unfit(_) => {
+                Self::internal(&words)
+            }
         }
     }
 }

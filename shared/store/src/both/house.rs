@@ -3,7 +3,7 @@
 use super::tasks::settings;
 use crate::{
     Reader, StoreError,
-    ask::{Columns, Statement, Whose, values},
+    ask::{Columns, Statement, Whose, moment, values},
     backend::{Backend, dialect},
 };
 use domain::filter::{Clock, Moment};
@@ -65,6 +65,24 @@ pub(super) async fn tidy<B: Backend>(db: &B, before: Timestamp) -> Result<(), St
 
 pub(super) async fn raise_epoch<B: Backend>(db: &B) -> Result<(), StoreError> {
     let sql = "update meta set value = cast(cast(value as bigint) + 1 as text) where key = 'epoch'";
+    db.tell(Whose::House, vec![Statement::new(sql, vec![])])
+        .await
+        .map(drop)
+}
+
+pub(super) async fn imported_at<B: Backend>(db: &B) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "select value from meta where key = 'imported_at' and value <> ''";
+    let rows = db.ask(Whose::House, sql.into(), vec![]).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let micros = row.text(0)?.parse();
+    let micros = micros.map_err(|_| StoreError::Corrupt("the moment of an import".to_owned()))?;
+    moment(micros).map(Some)
+}
+
+pub(super) async fn import_settled<B: Backend>(db: &B) -> Result<(), StoreError> {
+    let sql = "update meta set value = '' where key = 'imported_at'";
     db.tell(Whose::House, vec![Statement::new(sql, vec![])])
         .await
         .map(drop)

@@ -15,7 +15,7 @@ pub(crate) const COLUMNS: &str = "l.stream, l.n, l.kind, l.subject, l.version, l
     l.correlation, l.causation, l.at, l.salt, l.digest, l.hash, l.about";
 
 /// Where [`COLUMNS`] has `about`.
-pub(super) const ABOUT: usize = 16;
+pub(crate) const ABOUT: usize = 16;
 
 /// The epoch that cursors belong to.
 const EPOCH: &str = "select value from meta where key = 'epoch'";
@@ -158,7 +158,7 @@ pub(super) async fn lines_in<C: Ask>(
 }
 
 /// A line out of its columns.
-pub(super) fn line<R: Columns>(row: &R) -> Result<LogRow, StoreError> {
+pub(crate) fn line<R: Columns>(row: &R) -> Result<LogRow, StoreError> {
     line_from(row, 0)
 }
 

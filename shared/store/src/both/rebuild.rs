@@ -5,7 +5,7 @@ use crate::{
     StoreError,
     ask::{Ask, Columns, values},
     backend::Backend,
-    plan::{Flat, Fold, HeadRow, Plan, TagRow, cells, columns},
+    plan::{Flat, Fold, HeadRow, Plan, cells, columns},
 };
 use domain::id::*;
 use std::collections::BTreeSet;
@@ -22,17 +22,84 @@ pub(super) async fn rebuild<B: Backend>(db: &B, repair: bool) -> Result<Vec<Stri
     Ok(differs)
 }
 
-/// What a stream's log folds to, and where the rows are not that.
-pub(crate) struct Found {
-    /// Every row as it should be, in the `fresh` tables.
-    pub plan: Plan,
-    pub wrong: Wrong,
-    /// Both what is broken in the log and what differs.
-    pub words: Vec<String>,
+/// A connection that can write rows anew.
+pub(crate) trait Mend: Ask {
+    /// Takes rows away and puts others in, of one stream that nobody else writes to meanwhile.
+    fn mend(
+        &mut self,
+        gone: &Gone,
+        rows: &Plan,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// Folds one stream, in a transaction with the writes.
-pub(crate) async fn refold<C: Ask>(c: &mut C, stream: StreamId) -> Result<Found, StoreError> {
+/// Rows to be taken away.
+#[derive(Default)]
+pub(crate) struct Gone {
+    pub tasks: BTreeSet<Uuid>,
+    pub records: BTreeSet<Uuid>,
+    /// Tasks whose tags go, by their ids as they stand there.
+    pub tagged: BTreeSet<String>,
+}
+
+impl Gone {
+    fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.records.is_empty() && self.tagged.is_empty()
+    }
+}
+
+/// What was found of a stream.
+pub(crate) struct Found {
+    /// Where its chain breaks.
+    pub broken: Vec<String>,
+    wrong: Wrong,
+}
+
+impl Found {
+    /// Both what is broken in the log and what differs.
+    pub(crate) fn words(self, stream: StreamId) -> Vec<String> {
+        let mut words = self.broken;
+        words.extend(self.wrong.words(stream));
+        words
+    }
+}
+
+/// Folds one stream, in a transaction in which nobody else writes to it, and compares its rows piece by piece; writes those that
+/// differ anew when `repair`. What it needs in memory is what the stream holds now, however long its log is.
+pub(crate) async fn refold<C: Mend>(
+    c: &mut C,
+    stream: StreamId,
+    repair: bool,
+) -> Result<Found, StoreError> {
+    let fold = folded(c, stream).await?;
+    let mut wrong = Wrong::default();
+    let extra = extra(c, stream, &fold).await?;
+    wrong.note(&extra);
+    if repair && !extra.is_empty() {
+        c.mend(&extra, &Plan::default()).await?;
+    }
+    for mut piece in fold.pieces() {
+        let gone = compare(c, &fold, &piece).await?;
+        wrong.note(&gone);
+        if repair && !gone.is_empty() {
+            piece.keep(&gone);
+            c.mend(&gone, &piece).await?;
+        }
+    }
+    let head = fold.head();
+    wrong.head = head_differs(c, &head).await?;
+    if repair && wrong.is_any() {
+        let heads = [(stream, head)].into();
+        let plan = Plan {
+            heads,
+            ..Plan::default()
+        };
+        c.mend(&Gone::default(), &plan).await?;
+    }
+    let broken = fold.broken;
+    Ok(Found { broken, wrong })
+}
+
+async fn folded<C: Ask>(c: &mut C, stream: StreamId) -> Result<Fold, StoreError> {
     let sql = "select coalesce((select id from person where home = $1), $1), at from stream_head where stream = $1";
     let heads = c.ask(sql.into(), values![stream.to_string()]).await?;
     let gone = || StoreError::Corrupt(format!("stream {stream} has no head"));
@@ -45,27 +112,28 @@ pub(crate) async fn refold<C: Ask>(c: &mut C, stream: StreamId) -> Result<Found,
             fold.line(line)?;
         }
         if lines.len() < LINES as usize {
-            break;
+            return Ok(fold);
         }
     }
-    let plan = fold.rows();
-    let wrong = compare(c, stream, &fold, &plan).await?;
-    let mut words = fold.broken.clone();
-    words.extend(wrong.words(stream));
-    Ok(Found { plan, wrong, words })
 }
 
 /// What differs.
 #[derive(Default)]
-pub(crate) struct Wrong {
+struct Wrong {
     head: bool,
     tags: bool,
-    pub tasks: BTreeSet<Uuid>,
-    pub records: BTreeSet<Uuid>,
+    tasks: BTreeSet<Uuid>,
+    records: BTreeSet<Uuid>,
 }
 
 impl Wrong {
-    pub(crate) fn is_any(&self) -> bool {
+    fn note(&mut self, gone: &Gone) {
+        self.tags |= !gone.tagged.is_empty();
+        self.tasks.extend(&gone.tasks);
+        self.records.extend(&gone.records);
+    }
+
+    fn is_any(&self) -> bool {
         self.head || self.tags || !self.tasks.is_empty() || !self.records.is_empty()
     }
 
@@ -93,67 +161,96 @@ impl Wrong {
     }
 }
 
-async fn compare<C: Ask>(
-    c: &mut C,
-    stream: StreamId,
-    fold: &Fold,
-    plan: &Plan,
-) -> Result<Wrong, StoreError> {
-    let tasks: Vec<_> = plan.fresh_tasks.values().collect();
-    let records: Vec<_> = plan.fresh_records.values().collect();
-    let mut wrong = Wrong {
-        tasks: differing(c, stream, &tasks).await?,
-        records: differing(c, stream, &records).await?,
-        ..Wrong::default()
+/// Rows of the stream that its log knows nothing of.
+async fn extra<C: Ask>(c: &mut C, stream: StreamId, fold: &Fold) -> Result<Gone, StoreError> {
+    let stream = values![stream.to_string()];
+    let mut gone = Gone::default();
+    let sql = "select id from task where stream = $1";
+    for row in &c.ask(sql.into(), stream.clone()).await? {
+        gone.tasks.insert(row.id(0)?);
+    }
+    gone.tasks.retain(|id| fold.task(*id).is_none());
+    let sql = "select id from record where stream = $1";
+    for row in &c.ask(sql.into(), stream.clone()).await? {
+        gone.records.insert(row.id(0)?);
+    }
+    gone.records.retain(|id| !fold.has_record(*id));
+    let sql = "select distinct task from task_tag where stream = $1";
+    for row in &c.ask(sql.into(), stream).await? {
+        gone.tagged.insert(row.owned(0)?);
+    }
+    let is_known = |id: &String| id.parse().is_ok_and(|id| fold.task(id).is_some());
+    gone.tagged.retain(|id| !is_known(id));
+    Ok(gone)
+}
+
+/// The rows of a piece that are not there, or not as they should be.
+async fn compare<C: Ask>(c: &mut C, fold: &Fold, piece: &Plan) -> Result<Gone, StoreError> {
+    let tasks: Vec<_> = piece.fresh_tasks.values().collect();
+    let records: Vec<_> = piece.fresh_records.values().collect();
+    let mut gone = Gone {
+        tasks: differing(c, &tasks).await?,
+        records: differing(c, &records).await?,
+        tagged: differently_tagged(c, piece).await?,
     };
-    let each = C::DIALECT.each(2);
-    let (should, are) = (
-        format!("select {} from {each}", cells::<TagRow>()),
-        format!(
-            "select {} from task_tag t where t.stream = $1",
-            columns::<TagRow>("t.")
-        ),
-    );
-    let tags: Vec<_> = plan.tags.keys().collect();
+    forgive(c, fold, &mut gone.tasks).await?;
+    Ok(gone)
+}
+
+/// The ids of rows that are not there, or not as they should be.
+async fn differing<C: Ask, R: Flat>(c: &mut C, rows: &[&R]) -> Result<BTreeSet<Uuid>, StoreError> {
+    if rows.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let sql = format!(
-        "select 1 from ({should} except {are}) missing union all select 1 from ({are} except {should}) extra"
+        "select j.value->>0 from {} left join {} t on t.id = j.value->>0 where ({}) is distinct from ({})",
+        C::DIALECT.each(1),
+        R::TABLE,
+        columns::<R>("t."),
+        cells::<R>(),
     );
-    let values = values![stream.to_string(), contract::doc::json(&tags)];
-    wrong.tags = !c.ask(sql.into(), values).await?.is_empty();
-    let heads: Vec<_> = plan.heads.values().collect();
+    let values = values![contract::doc::json(&rows)];
+    let found = c.ask(sql.into(), values).await?;
+    found.iter().map(|row| row.id(0)).collect()
+}
+
+/// The tasks of a piece whose tags are not those of their rows.
+async fn differently_tagged<C: Ask>(
+    c: &mut C,
+    piece: &Plan,
+) -> Result<BTreeSet<String>, StoreError> {
+    if piece.fresh_tasks.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let should = format!(
+        "select j.value->>0 as stream, j.value->>1 as tag, j.value->>2 as task, j.value->>3 as name from {}",
+        C::DIALECT.each(2)
+    );
+    let are = format!(
+        "select stream, tag, task, name from task_tag where {}",
+        C::DIALECT.among("task", 1)
+    );
+    let sql = format!(
+        "select task from ({should} except {are}) missing union select task from ({are} except {should}) other"
+    );
+    let (tasks, tags): (Vec<_>, Vec<_>) = (
+        piece.fresh_tasks.keys().collect(),
+        piece.tags.keys().collect(),
+    );
+    let values = values![contract::doc::json(&tasks), contract::doc::json(&tags)];
+    let found = c.ask(sql.into(), values).await?;
+    found.iter().map(|row| row.owned(0)).collect()
+}
+
+async fn head_differs<C: Ask>(c: &mut C, head: &HeadRow) -> Result<bool, StoreError> {
     let sql = format!(
         "select 1 from {} join stream_head h on h.stream = j.value->>0 where ({}) is distinct from ({})",
         C::DIALECT.each(1),
         columns::<HeadRow>("h."),
         cells::<HeadRow>(),
     );
-    wrong.head = !c
-        .ask(sql.into(), values![contract::doc::json(&heads)])
-        .await?
-        .is_empty();
-    forgive(c, fold, &mut wrong.tasks).await?;
-    Ok(wrong)
-}
-
-/// The ids of rows that are not there, not as they should be, or should not be there.
-async fn differing<C: Ask, R: Flat>(
-    c: &mut C,
-    stream: StreamId,
-    rows: &[&R],
-) -> Result<BTreeSet<Uuid>, StoreError> {
-    let (table, each) = (R::TABLE, C::DIALECT.each(2));
-    let sql = format!(
-        "select j.value->>0 from {each} left join {table} t on t.id = j.value->>0 where ({}) is distinct from ({}) \
-            union select t.id from {table} t where t.stream = $1 and t.id not in (select j.value->>0 from {each})",
-        columns::<R>("t."),
-        cells::<R>(),
-    );
-    let values = values![stream.to_string(), contract::doc::json(&rows)];
-    c.ask(sql.into(), values)
-        .await?
-        .iter()
-        .map(|row| row.id(0))
-        .collect()
+    let values = values![contract::doc::json(&[head])];
+    Ok(!c.ask(sql.into(), values).await?.is_empty())
 }
 
 /// What is closed and floats keeps the place in time that it had when it was closed, wherever the person travels since.

@@ -1,10 +1,16 @@
 //! Any backend as a [`Store`].
 
 use super::{house, ledger, log, outbox, people, records, tasks};
-use crate::{backend::Backend, decide::Command, *};
+use crate::{
+    backend::Backend,
+    decide::Command,
+    moving::{Ends, Imported, Lines},
+    *,
+};
 use async_trait::async_trait;
 use domain::{id::*, need::Need};
 use jiff::Timestamp;
+use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
 /// Each is written beside what it is about; this only names them.
@@ -219,6 +225,22 @@ impl<B: Backend> Store for B {
 
     async fn raise_epoch(&self) -> Result<(), StoreError> {
         house::raise_epoch(self).await
+    }
+
+    async fn export(&self, since: Option<Ends>, to: Sender<String>) -> Result<(), StoreError> {
+        self.tell_all(since, to).await
+    }
+
+    async fn import(&self, from: Lines) -> Result<Imported, StoreError> {
+        self.take_all(from).await
+    }
+
+    async fn imported_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        house::imported_at(self).await
+    }
+
+    async fn import_settled(&self) -> Result<(), StoreError> {
+        house::import_settled(self).await
     }
 
     async fn close(&self) {

@@ -1,16 +1,19 @@
 //! A whole stream as rows, out of the state that its log folds to: what `rebuild` compares with.
 
 use super::{HeadRow, Plan, RecordRow, Shelf, TagRow, TextRow, task_row};
-use crate::{LogRow, StoreError, chain};
+use crate::{LogRow, StoreError, both::rebuild::Gone, chain};
 use domain::{
     id::*,
     list::{Comment, List, Section, Tag, View},
     series::Series,
     settings::Settings,
-    state::State,
+    state::{Row, State},
     task::Task,
 };
 use uuid::Uuid;
+
+/// Rows compared and written at once.
+const PIECE: usize = 1_000;
 
 /// The fold of a stream, line by line.
 pub(crate) struct Fold {
@@ -59,59 +62,102 @@ impl Fold {
         Ok(())
     }
 
-    /// The task of that id, to be compared where only its columns differ.
-    pub(crate) fn task(&self, id: Uuid) -> Option<&domain::state::Row<Task>> {
+    /// The task of that id.
+    pub(crate) fn task(&self, id: Uuid) -> Option<&Row<Task>> {
         self.state.row::<Task>(id).ok()
     }
 
-    /// Every row that the stream should have. All are in the `fresh` tables of the plan.
-    pub(crate) fn rows(&self) -> Plan {
-        let (state, settings) = (&self.state, self.state.my_settings());
-        let mut plan = Plan::default();
-        let (mut open_tasks, mut lists) = (0, 0);
-        for (id, row) in state.rows::<Task>() {
-            open_tasks += u64::from(row.value.is_live());
-            for tag in &row.value.tags {
-                let row = TagRow {
-                    stream: row.stream.to_string(),
-                    tag: tag.to_lowercase(),
-                    task: id.to_string(),
-                    name: tag.clone(),
-                };
-                plan.tags.insert(row, true);
+    /// Whether it has another record of that id.
+    pub(crate) fn has_record(&self, id: Uuid) -> bool {
+        let state = &self.state;
+        state.row::<Series>(id).is_ok()
+            || state.row::<List>(id).is_ok()
+            || state.row::<Section>(id).is_ok()
+            || state.row::<Tag>(id).is_ok()
+            || state.row::<View>(id).is_ok()
+            || state.row::<Comment>(id).is_ok()
+            || state.row::<Settings>(id).is_ok()
+    }
+
+    /// Every row that the stream should have but its head, some at a time. All are in the `fresh` tables of the plans.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = Plan> + Send {
+        let settings = self.state.my_settings();
+        let mut tasks = self.state.rows::<Task>().peekable();
+        let of_tasks = std::iter::from_fn(move || {
+            tasks.peek()?;
+            let mut plan = Plan::default();
+            for (id, row) in tasks.by_ref().take(PIECE) {
+                plan.whole_task(id, row, &settings);
             }
-            plan.texts.insert(id, TextRow::of(id, row));
-            plan.fresh_tasks
-                .insert(id, task_row(TaskId(id), row, &settings));
-        }
-        lists += state
-            .rows::<List>()
-            .filter(|(_, row)| !row.value.is_deleted())
-            .count() as u64;
-        shelve::<Series>(state, &mut plan);
-        shelve::<List>(state, &mut plan);
-        shelve::<Section>(state, &mut plan);
-        shelve::<Tag>(state, &mut plan);
-        shelve::<View>(state, &mut plan);
-        shelve::<Comment>(state, &mut plan);
-        shelve::<Settings>(state, &mut plan);
-        let head = HeadRow {
+            Some(plan)
+        });
+        let mut records = self.records().peekable();
+        let of_records = std::iter::from_fn(move || {
+            records.peek()?;
+            let fresh_records = records.by_ref().take(PIECE).collect();
+            Some(Plan {
+                fresh_records,
+                ..Plan::default()
+            })
+        });
+        of_tasks.chain(of_records)
+    }
+
+    fn records(&self) -> impl Iterator<Item = (Uuid, RecordRow)> + Send {
+        shelved::<Series>(&self.state)
+            .chain(shelved::<List>(&self.state))
+            .chain(shelved::<Section>(&self.state))
+            .chain(shelved::<Tag>(&self.state))
+            .chain(shelved::<View>(&self.state))
+            .chain(shelved::<Comment>(&self.state))
+            .chain(shelved::<Settings>(&self.state))
+    }
+
+    /// The head that the stream should have.
+    pub(crate) fn head(&self) -> HeadRow {
+        let open = |row: &Row<Task>| row.value.is_live();
+        let stands = |row: &Row<List>| !row.value.is_deleted();
+        let state = &self.state;
+        HeadRow {
             stream: self.stream.0,
             n: self.n,
             at: self.at,
             hash: self.hash.clone(),
-            open_tasks,
-            lists,
-        };
-        plan.heads.insert(self.stream, head);
-        plan
+            open_tasks: state.rows::<Task>().filter(|(_, row)| open(row)).count() as u64,
+            lists: state.rows::<List>().filter(|(_, row)| stands(row)).count() as u64,
+        }
     }
 }
 
-fn shelve<R: Shelf>(state: &State, plan: &mut Plan) {
-    plan.fresh_records.extend(
-        state
-            .rows::<R>()
-            .map(|(id, row)| (id, RecordRow::of(id, row))),
-    );
+impl Plan {
+    fn whole_task(&mut self, id: Uuid, row: &Row<Task>, settings: &Settings) {
+        for tag in &row.value.tags {
+            let row = TagRow {
+                stream: row.stream.to_string(),
+                tag: tag.to_lowercase(),
+                task: id.to_string(),
+                name: tag.clone(),
+            };
+            self.tags.insert(row, true);
+        }
+        self.texts.insert(id, TextRow::of(id, row));
+        self.fresh_tasks
+            .insert(id, task_row(TaskId(id), row, settings));
+    }
+
+    /// Leaves out all but what takes the place of these.
+    pub(crate) fn keep(&mut self, gone: &Gone) {
+        self.fresh_tasks.retain(|id, _| gone.tasks.contains(id));
+        self.texts.retain(|id, _| gone.tasks.contains(id));
+        self.fresh_records.retain(|id, _| gone.records.contains(id));
+        self.tags.retain(|row, _| gone.tagged.contains(&row.task));
+    }
+}
+
+fn shelved<R: Shelf + Send + Sync>(
+    state: &State,
+) -> impl Iterator<Item = (Uuid, RecordRow)> + Send + use<'_, R> {
+    state
+        .rows::<R>()
+        .map(|(id, row)| (id, RecordRow::of(id, row)))
 }

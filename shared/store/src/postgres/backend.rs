@@ -3,7 +3,6 @@
 use super::{
     PostgresStore, commit,
     session::{self, Access, LIMIT, kept},
-    write,
 };
 use crate::{
     Committed, StoreError,
@@ -12,12 +11,41 @@ use crate::{
     both::rebuild,
     decide::Command,
     error::failed,
+    moving::{self, Ends, Imported, Lines, Moves},
 };
 use domain::id::StreamId;
 use jiff::Timestamp;
 use sqlx::{PgConnection, postgres::PgRow};
 use std::path::Path;
-use tokio::time::timeout;
+use tokio::{sync::mpsc::Sender, time::timeout};
+
+impl Moves for PostgresStore {
+    async fn tell_all(&self, since: Option<Ends>, to: Sender<String>) -> Result<(), StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        // It takes as long as there is something to tell.
+        let told = async {
+            let begun = session::begin(&mut connection, Access::Snapshot, Whose::House).await;
+            moving::tell(&mut *begun.map_err(failed)?, since.as_ref(), &to).await
+        };
+        let told = told.await;
+        kept(connection, Ok(told))
+    }
+
+    async fn take_all(&self, from: Lines) -> Result<Imported, StoreError> {
+        let now = self.clock().await?;
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let taken = async {
+            let begun = session::begin(&mut connection, Access::Write, Whose::House).await;
+            let mut transaction = begun.map_err(failed)?;
+            let taken = moving::take(&mut *transaction, from, now).await?;
+            transaction.commit().await.map_err(failed)?;
+            Ok(taken)
+        };
+        let taken = taken.await;
+        self.tell_of_commit();
+        kept(connection, Ok(taken))
+    }
+}
 
 impl Backend for PostgresStore {
     type Connection = PgConnection;
@@ -91,15 +119,12 @@ async fn refold(
         .await
         .map_err(failed)?;
     let lock = "select turn from stream_head where stream = $1 for no key update";
-    let heads = transaction
+    transaction
         .ask(lock.into(), values![stream.to_string()])
         .await?;
-    let turn = heads.first().map(|head| head.number(0)).transpose()?;
-    let found = rebuild::refold(&mut *transaction, stream).await?;
-    if repair && found.wrong.is_any() {
-        let turns = [(stream, turn.unwrap_or_default())].into();
-        write::mend(&mut transaction, found.plan, &found.wrong, &turns).await?;
+    let found = rebuild::refold(&mut *transaction, stream, repair).await?;
+    if repair {
         transaction.commit().await.map_err(failed)?;
     }
-    Ok(found.words)
+    Ok(found.words(stream))
 }

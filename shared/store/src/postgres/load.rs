@@ -3,13 +3,12 @@
 use super::dialect::Postgres;
 use crate::{
     StoreError,
-    ask::{Ask, Bind, Columns, moment},
+    ask::{Ask, Bind, Columns, JsonRow, moment},
     both::{load, seek},
     decide::Command,
     overlay::{Also, Overlay},
 };
 use jiff::Timestamp;
-use serde_json::Value;
 use sqlx::PgConnection;
 
 /// The kind of the row that has the time.
@@ -27,7 +26,7 @@ pub(super) async fn load(
     let (sql, values) = sql(command, &overlay.also);
     let mut now = None;
     for row in connection.ask(sql.into(), values).await? {
-        let row = Loaded::read(row.text(0)?)?;
+        let row = JsonRow::read(row.text(0)?)?;
         if row.int(0)? == NOW {
             now = Some(moment(row.int(1)?)?);
         } else {
@@ -49,37 +48,4 @@ pub(super) fn sql(command: &Command, also: &Also) -> (String, Vec<Bind>) {
         sql.extend([" union all (", &part, ")"]);
     }
     (sql, values)
-}
-
-/// A row that is a JSON array.
-struct Loaded(Vec<Value>);
-
-impl Loaded {
-    fn read(json: &str) -> Result<Self, StoreError> {
-        serde_json::from_str(json)
-            .map(Self)
-            .map_err(|why| StoreError::Corrupt(format!("what was loaded: {why}")))
-    }
-}
-
-impl Columns for Loaded {
-    fn maybe_text(&self, at: usize) -> Result<Option<&str>, StoreError> {
-        match self.0.get(at) {
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(Value::Null) => Ok(None),
-            other => Err(unlike(at, other)),
-        }
-    }
-
-    fn maybe_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
-        match self.0.get(at) {
-            Some(Value::Number(number)) if number.is_i64() => Ok(number.as_i64()),
-            Some(Value::Null) => Ok(None),
-            other => Err(unlike(at, other)),
-        }
-    }
-}
-
-fn unlike(at: usize, found: Option<&Value>) -> StoreError {
-    StoreError::Corrupt(format!("column {at} of what was loaded is {found:?}"))
 }

@@ -3,9 +3,10 @@
 use super::dialect;
 use crate::{
     StoreError,
-    ask::{Ask, Bind, Sql, Statement, Whose},
+    ask::{Ask, Bind, Sql, Statement, Whose, values},
     dialect::Dialect,
     error::failed,
+    moving::Take,
     sql::made,
 };
 use sqlx::{
@@ -21,6 +22,8 @@ pub(super) const LIMIT: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
     Read,
+    /// Reads, and sees one moment all the time.
+    Snapshot,
     Write,
     /// Writes, and nobody else to the streams of the person from the beginning on.
     Lock,
@@ -61,10 +64,10 @@ pub(super) async fn begin(
     access: Access,
     whose: Whose,
 ) -> sqlx::Result<Transaction<'_, Postgres>> {
-    let read = if access == Access::Read {
-        " read only"
-    } else {
-        ""
+    let read = match access {
+        Access::Read => " read only",
+        Access::Snapshot => " isolation level repeatable read read only",
+        Access::Write | Access::Lock => "",
     };
     let sql = match whose {
         // An id is hex and dashes: there is nothing in it to be quoted.
@@ -98,6 +101,34 @@ pub(super) fn kept<T, E: From<StoreError>>(
         connection.close_on_drop();
     }
     done
+}
+
+impl Take for PgConnection {
+    /// Whoever writes locks a head first, and waits there.
+    async fn alone(&mut self) -> Result<(), StoreError> {
+        let lock = "lock table stream_head in exclusive mode";
+        self.ask(lock.into(), vec![]).await.map(drop)
+    }
+
+    async fn act_as(&mut self, whose: Whose) -> Result<(), StoreError> {
+        let (role, viewer) = match whose {
+            Whose::Person(person) => ("errand_person", person.to_string()),
+            Whose::House => ("errand_house", String::new()),
+        };
+        let sql = "select set_config('role', $1, true), set_config('errand.viewer', $2, true)";
+        self.ask(sql.into(), values![role, viewer]).await.map(drop)
+    }
+
+    /// Whose a claim is; deliveries come before claims.
+    fn beside(table: &str) -> [&'static str; 2] {
+        match table {
+            "ledger" => [
+                ", person",
+                ", (select d.person from delivery d where d.id = j.value->>4)",
+            ],
+            _ => ["", ""],
+        }
+    }
 }
 
 /// Reads, in a transaction that is dropped: its ROLLBACK goes out while nobody waits.

@@ -3,8 +3,8 @@
 use super::dialect::Postgres;
 use crate::{
     StoreError,
-    ask::{Ask, values},
-    both::rebuild::Wrong,
+    ask::{Ask, Columns, values},
+    both::rebuild::{Gone, Mend},
     dialect::Dialect,
     error::failed,
     overlay::Overlay,
@@ -185,31 +185,26 @@ impl Statement {
     }
 }
 
-/// Writes what differs from what a stream's log says anew.
-pub(super) async fn mend(
-    connection: &mut PgConnection,
-    mut plan: Plan,
-    wrong: &Wrong,
-    turns: &BTreeMap<StreamId, u64>,
-) -> Result<(), StoreError> {
-    for (table, ids) in [
-        ("task_text where task", &wrong.tasks),
-        ("task where id", &wrong.tasks),
-        ("record where id", &wrong.records),
-    ] {
-        let sql = format!("delete from {}", Postgres.among(table, 1));
-        let values = values![contract::doc::json(ids)];
-        connection.ask(sql.into(), values).await?;
+impl Mend for PgConnection {
+    async fn mend(&mut self, gone: &Gone, rows: &Plan) -> Result<(), StoreError> {
+        for (table, ids) in [
+            ("task_text where task", contract::doc::json(&gone.tasks)),
+            ("task where id", contract::doc::json(&gone.tasks)),
+            ("record where id", contract::doc::json(&gone.records)),
+            ("task_tag where task", contract::doc::json(&gone.tagged)),
+        ] {
+            let sql = format!("delete from {}", Postgres.among(table, 1));
+            self.ask(sql.into(), values![ids]).await?;
+        }
+        let mut turns = BTreeMap::new();
+        for stream in rows.heads.keys() {
+            let sql = "select turn from stream_head where stream = $1";
+            let turn = self.ask(sql.into(), values![stream.to_string()]).await?;
+            let turn = turn.first().map(|row| row.number(0)).transpose()?;
+            turns.insert(*stream, turn.unwrap_or_default());
+        }
+        let heads: Vec<&HeadRow> = rows.heads.values().collect();
+        let written = write(self, rows, &heads, &turns).await;
+        written.map(drop).map_err(failed)
     }
-    let streams: Vec<_> = turns.keys().collect();
-    let sql = format!("delete from {}", Postgres.among("task_tag where stream", 1));
-    let values = values![contract::doc::json(&streams)];
-    connection.ask(sql.into(), values).await?;
-    plan.fresh_tasks.retain(|id, _| wrong.tasks.contains(id));
-    plan.texts.retain(|id, _| wrong.tasks.contains(id));
-    plan.fresh_records
-        .retain(|id, _| wrong.records.contains(id));
-    let heads: Vec<&HeadRow> = plan.heads.values().collect();
-    let written = write(connection, &plan, &heads, turns).await;
-    written.map(drop).map_err(failed)
 }

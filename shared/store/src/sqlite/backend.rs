@@ -1,6 +1,6 @@
 //! SQLite as a [`Backend`].
 
-use super::{SqliteStore, copy, dialect::Lite, shut_queue, write};
+use super::{SqliteStore, copy, dialect::Lite, shut_queue};
 use crate::{
     Committed, StoreError,
     ask::{Ask, Bind, Sql, Statement, Whose},
@@ -9,12 +9,14 @@ use crate::{
     decide::Command,
     dialect::Dialect,
     error::failed,
+    moving::{self, Ends, Imported, Lines, Moves, Take},
     sql::made,
 };
 use domain::id::StreamId;
 use jiff::Timestamp;
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteRow};
 use std::path::Path;
+use tokio::sync::mpsc::Sender;
 
 impl Ask for SqliteConnection {
     type Row = SqliteRow;
@@ -30,6 +32,35 @@ impl Ask for SqliteConnection {
             };
         }
         query.fetch_all(self).await.map_err(failed)
+    }
+}
+
+/// There is one writer, nobody's rows are hidden from it, and all that a row has goes.
+impl Take for SqliteConnection {
+    async fn alone(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn act_as(&mut self, _whose: Whose) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn beside(_table: &str) -> [&'static str; 2] {
+        ["", ""]
+    }
+}
+
+impl Moves for SqliteStore {
+    async fn tell_all(&self, since: Option<Ends>, to: Sender<String>) -> Result<(), StoreError> {
+        let mut reader = self.readers.take().await?;
+        let mut transaction = reader.begin().await.map_err(failed)?;
+        moving::tell(&mut *transaction, since.as_ref(), &to).await
+    }
+
+    async fn take_all(&self, from: Lines) -> Result<Imported, StoreError> {
+        let now = self.options.moment();
+        self.write(move |c| Box::pin(moving::take(c, from, now)))
+            .await
     }
 }
 
@@ -82,11 +113,8 @@ impl Backend for SqliteStore {
     async fn refold(&self, stream: StreamId, repair: bool) -> Result<Vec<String>, StoreError> {
         self.write(move |c| {
             Box::pin(async move {
-                let found = rebuild::refold(c, stream).await?;
-                if repair && found.wrong.is_any() {
-                    write::mend(c, stream, found.plan, &found.wrong).await?;
-                }
-                Ok(found.words)
+                let found = rebuild::refold(c, stream, repair).await?;
+                Ok(found.words(stream))
             })
         })
         .await

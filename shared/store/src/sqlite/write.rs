@@ -3,11 +3,11 @@
 use super::batch::Batch;
 use crate::{
     StoreError,
-    both::rebuild::Wrong,
+    both::rebuild::{Gone, Mend},
     error::{failed, is_taken},
     plan::{Plan, TagRow},
 };
-use domain::{id::StreamId, refusal::Refusal};
+use domain::refusal::Refusal;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -110,33 +110,21 @@ pub(super) fn put(batch: &mut Batch, plan: &Plan) {
     }
 }
 
-/// Writes what differs anew.
-pub(super) async fn mend(
-    c: &mut SqliteConnection,
-    stream: StreamId,
-    mut plan: Plan,
-    wrong: &Wrong,
-) -> Result<(), StoreError> {
-    let mut batch = Batch::default();
-    batch.part("delete from task_text where rowid in (select t.no from json_each($1) j join task t on t.id = j.value)", &wrong.tasks);
-    batch.part(
-        "delete from task where id in (select value from json_each($1))",
-        &wrong.tasks,
-    );
-    batch.part(
-        "delete from record where id in (select value from json_each($1))",
-        &wrong.records,
-    );
-    batch.part(
-        "delete from task_tag where stream in (select value from json_each($1))",
-        &[stream],
-    );
-    plan.fresh_tasks.retain(|id, _| wrong.tasks.contains(id));
-    plan.texts.retain(|id, _| wrong.tasks.contains(id));
-    plan.fresh_records
-        .retain(|id, _| wrong.records.contains(id));
-    put(&mut batch, &plan);
-    batch.run(c).await.map(drop).map_err(failed)
+impl Mend for SqliteConnection {
+    async fn mend(&mut self, gone: &Gone, rows: &Plan) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.part("delete from task_text where rowid in (select t.no from json_each($1) j join task t on t.id = j.value)", &gone.tasks);
+        for (column, ids) in [
+            ("task where id", contract::doc::json(&gone.tasks)),
+            ("record where id", contract::doc::json(&gone.records)),
+            ("task_tag where task", contract::doc::json(&gone.tagged)),
+        ] {
+            let sql = format!("delete from {column} in (select value from json_each($1))");
+            batch.json(&sql, ids);
+        }
+        put(&mut batch, rows);
+        batch.run(self).await.map(drop).map_err(failed)
+    }
 }
 
 /// A unique key that was already there: an id of somebody else's, or what a decision may not do twice.

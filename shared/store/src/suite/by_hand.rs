@@ -1,7 +1,10 @@
 //! What somebody changed behind the store's back.
 
 use super::kit::*;
-use crate::*;
+use crate::{
+    moving::{LEFT, moved},
+    *,
+};
 use serde_json::json;
 
 /// `by_hand` runs a statement as somebody who may do everything.
@@ -54,4 +57,23 @@ pub async fn rows_are_found_and_mended(store: Checked, by_hand: impl AsyncFn(&'s
     // The log itself is not repaired, but told.
     by_hand("update log set payload = '{}' where n = 2").await;
     assert!(store.rebuild(false).await.is_err() || !store.rebuild(false).await.unwrap().is_empty());
+}
+
+/// Columns of a database, as (table, column), that neither go nor are named as staying.
+pub fn forgotten(columns: Vec<(String, String)>) -> Vec<String> {
+    let moved: Vec<_> = moved().collect();
+    let goes = |table: &str, column: &str| {
+        moved
+            .iter()
+            .any(|(own, all)| *own == table && all.contains(&column))
+    };
+    let stays = |name: &str| LEFT.iter().any(|(own, _)| *own == name);
+    let mut forgotten = Vec::new();
+    for (table, column) in columns {
+        let name = format!("{table}.{column}");
+        if !goes(&table, &column) && !stays(&table) && !stays(&name) {
+            forgotten.push(name);
+        }
+    }
+    forgotten
 }

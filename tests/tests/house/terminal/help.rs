@@ -33,7 +33,7 @@ async fn the_whole() {
           today         Show what is overdue and due today
           done          Complete the task that these words mean
           interpret     Say what lines of text would do; nothing is done
-          export        Write everything you have as JSON
+          export        Write everything you have as JSON, or everything that everybody has
           import        Read what `export` wrote
           rebuild       Write the tables anew from the log
           verify        Prove that nothing in the log was altered or removed
@@ -201,10 +201,16 @@ async fn everyday_commands() {
 async fn commands_about_everything_you_have() {
     let Some(home) = Home::new() else { return };
     help(&home, "export", expect![[r#"
-        Write everything you have as JSON
+        Write everything you have as JSON, or everything that everybody has
 
         To the file, which is replaced, or to standard output. `errand import` takes it back, also on
         another machine.
+
+        With --all it is the whole installation, out of SQLite or PostgreSQL, while writes go on: the
+        log byte for byte, people, reminders, deliveries, tokens, conversations. `errand import`
+        takes it into an empty database of either kind. To miss nothing that is written meanwhile,
+        stop Errand and export once more what came --since; all that has no place in the log goes
+        whole each time.
 
         Usage: errand export [OPTIONS] [TO]
 
@@ -213,12 +219,20 @@ async fn commands_about_everything_you_have() {
                   The file
 
         Options:
+              --all
+                  The whole installation
+
+              --since <EXPORT>
+                  Only what came since the export in that file; its beginning is enough
+
           -h, --help
                   Print help (see a summary with '-h')
 
         Examples:
           errand export mine.json
           errand export | jq '.tasks[].title'
+          errand export --all all.ndjson
+          errand export --all --since all.ndjson rest.ndjson
     "#]]).await;
     help(&home, "import",
         expect![[r#"
@@ -226,6 +240,10 @@ async fn commands_about_everything_you_have() {
 
             From the file, or from standard input. Importing the same twice makes nothing twice: what is
             there stays as it is.
+
+            What `export --all` wrote goes into an empty database, and what came --since to where the
+            first part is; whole, or not at all. Open pages then read everything anew, and reminders that
+            were due until now are skipped. Tokens and sign-ins go on with the key of the old folder.
 
             Usage: errand import [OPTIONS] [FROM]
 
@@ -240,6 +258,7 @@ async fn commands_about_everything_you_have() {
             Examples:
               errand import mine.json
               ssh old-machine errand export | errand import
+              errand import all.ndjson --database-url postgres://errand@db/errand
         "#]],
     )
     .await;

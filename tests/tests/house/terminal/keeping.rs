@@ -20,7 +20,7 @@ async fn add(api: &Api, title: &str) -> bool {
 }
 
 /// Writes until it is told to stop; answers how many were acknowledged.
-async fn write(api: Api, stop: CancellationToken) -> usize {
+pub(super) async fn write(api: Api, stop: CancellationToken) -> usize {
     let mut count = 0;
     while !stop.is_cancelled() {
         assert!(add(&api, &format!("task {count}")).await);
@@ -130,7 +130,7 @@ async fn backup_before_a_reminder(home: &Home, api: &Api) -> String {
     panic!("a backup takes half a minute");
 }
 
-async fn has(api: &Api, title: &str) -> bool {
+pub(super) async fn has(api: &Api, title: &str) -> bool {
     let tasks = api.all("/tasks?status=all").await;
     tasks.iter().any(|task| task["title"] == title)
 }

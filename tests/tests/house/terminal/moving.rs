@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// A home with a bit of everything in it.
-async fn furnished() -> Option<Home> {
+pub(super) async fn furnished() -> Option<Home> {
     let home = Home::new()?;
     let server = home.serve().await;
     let api = &server.api;
