@@ -1,16 +1,40 @@
-//! What takes long and needs no compiler, done beside it: Debian packages that a bare machine lacks, and Kafka's start.
+//! What takes long and needs no Rust compiler, done beside it: Debian packages that a bare machine lacks, Kafka's start, and
+//! Dapr's sidecar.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 
-use crate::{kafka, run};
+use anyhow::{Result, anyhow};
+
+use crate::{daprd, kafka, run};
 
 /// On its way. Nothing waits for it until [`Installs::wait`].
-pub(crate) struct Installs(JoinHandle<Option<kafka::Server>>);
+pub(crate) struct Installs {
+    kafka: JoinHandle<Option<kafka::Server>>,
+    daprd: JoinHandle<Option<PathBuf>>,
+}
 
-/// Starts to install what is missing for the tests, where this is Debian and we are root, and starts Kafka. What cannot be had
-/// is said, and the tests that need it are skipped aloud.
+/// What there is, where it could be had.
+pub(crate) struct Installed {
+    /// A broker that runs.
+    pub(crate) kafka: Option<kafka::Server>,
+    /// Dapr's sidecar, to be started.
+    pub(crate) daprd: Option<PathBuf>,
+}
+
+/// Starts to install what is missing for the tests, where this is Debian and we are root, to start Kafka, and to build Dapr's
+/// sidecar. What cannot be had is said, and the tests that need it are skipped aloud.
 pub(crate) fn begin() -> Installs {
+    let daprd_is_kept = std::env::var_os("ERRAND_TEST_DAPRD").is_some();
+    let daprd = move || had("daprd", (!daprd_is_kept).then(daprd::binary)?);
+    Installs {
+        kafka: begin_kafka(),
+        daprd: thread::spawn(daprd),
+    }
+}
+
+fn begin_kafka() -> JoinHandle<Option<kafka::Server>> {
     let kafka_is_kept = std::env::var_os("ERRAND_TEST_KAFKA_BROKERS").is_some();
     let mut first = Vec::new();
     if crate::postgres::binaries().is_none() {
@@ -31,27 +55,36 @@ pub(crate) fn begin() -> Installs {
         let all = [first.as_slice(), last.as_slice()].concat();
         eprintln!("installing in the background: {}", all.join(" "));
     }
-    Installs(thread::spawn(move || {
+    thread::spawn(move || {
         install_all(&first);
         let started = (!kafka_is_kept).then(kafka::Server::start);
         install_all(&last);
-        match started? {
-            Ok(server) => Some(server),
-            Err(error) => {
-                eprintln!("no Kafka: tests that need it are skipped ({error:#})");
-                None
-            }
-        }
-    }))
+        had("Kafka", started?)
+    })
+}
+
+/// What there is, or a word about what is not.
+fn had<T>(name: &str, done: Result<T>) -> Option<T> {
+    if let Err(error) = &done {
+        eprintln!("no {name}: tests that need it are skipped ({error:#})");
+    }
+    done.ok()
 }
 
 impl Installs {
-    /// Waits until all is there; gives Kafka where it runs.
-    pub(crate) fn wait(self) -> Option<kafka::Server> {
-        self.0.join().unwrap_or_else(|_| {
-            eprintln!("installing packages stopped half-way");
-            None
-        })
+    /// Waits until all is there that can be had.
+    pub(crate) fn wait(self) -> Installed {
+        let broken = "it stopped half-way";
+        Installed {
+            kafka: self
+                .kafka
+                .join()
+                .unwrap_or_else(|_| had("Kafka", Err(anyhow!(broken)))),
+            daprd: self
+                .daprd
+                .join()
+                .unwrap_or_else(|_| had("daprd", Err(anyhow!(broken)))),
+        }
     }
 }
 

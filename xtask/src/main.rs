@@ -4,6 +4,7 @@
 mod chart;
 mod check;
 mod ci;
+mod daprd;
 mod image;
 mod install;
 mod kafka;
@@ -39,7 +40,7 @@ enum Act {
     Check(check::Options),
     /// Everything that must pass before a merge: format, lints, rules, tests.
     Ci,
-    /// PostgreSQL and Kafka for a day's work, in private folders and on ports of their own.
+    /// PostgreSQL and Kafka for a day's work, in private folders and on ports of their own; and Dapr's sidecar as a program.
     Services {
         #[command(subcommand)]
         act: services::Act,

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{kafka, postgres, run};
+use crate::{daprd, kafka, postgres, run};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Act {
@@ -33,6 +33,11 @@ pub(crate) fn run(act: Act) -> Result<()> {
             );
             println!("export ERRAND_TEST_KAFKA_BROKERS={}", services.kafka_up()?);
             println!("export ERRAND_TEST_KAFKA_JARS={}", kafka::jars()?.display());
+            // A program that tests start themselves; nothing else here needs it.
+            match daprd::binary() {
+                Ok(binary) => println!("export ERRAND_TEST_DAPRD={}", binary.display()),
+                Err(error) => eprintln!("no daprd: {error:#}"),
+            }
         }
         Act::Down => services.down()?,
         Act::Status => services.status()?,
@@ -107,7 +112,15 @@ impl Services {
         };
         let postgres_up = postgres::binaries().is_some() && postgres::is_up(&self.postgres)?;
         say("PostgreSQL", postgres_up, &self.postgres)?;
-        say("Kafka", kafka::is_up(&self.kafka), &self.kafka)
+        say("Kafka", kafka::is_up(&self.kafka), &self.kafka)?;
+        let daprd = daprd::path()?;
+        let built = if daprd.is_file() {
+            "built"
+        } else {
+            "not built"
+        };
+        println!("daprd is {built}: {}", daprd.display());
+        Ok(())
     }
 }
 

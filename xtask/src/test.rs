@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::install::{self, Installs};
-use crate::{chart, kafka, page, postgres, run, story};
+use crate::install::{self, Installed, Installs};
+use crate::{chart, page, postgres, run, story};
 use counts::Counts;
 
 #[derive(clap::Args)]
@@ -64,7 +64,7 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     // The stories and the crash tests drive the real program. `--workspace` here and below: one set of features, built once.
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
     run::show(run::cargo().args(["test", "--workspace", "--no-run"]))?;
-    let broker = installs.wait();
+    let installed = installs.wait();
 
     let mut counts = Counts::default();
     let skips = target()?.join(format!("skips-{}", std::process::id()));
@@ -77,9 +77,9 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     cargo
         .env("ERRAND_TEST_SKIPS", &skips)
         .env("ERRAND_TEST_BINARY", &binary);
-    let server = services(&mut cargo, broker.as_ref());
+    let server = services(&mut cargo, &installed);
     let done = counts::from_cargo(&mut cargo, &mut counts);
-    drop(broker);
+    drop(installed);
     counts.add_skips(&fs::read_to_string(&skips)?);
     fs::remove_file(&skips)?;
     done?;
@@ -99,16 +99,19 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
 
 /// Puts into the environment of the tests where each service is. What cannot be had is left out, and said; each test that
 /// needs it skips itself aloud.
-fn services(cargo: &mut Command, broker: Option<&kafka::Server>) -> Option<postgres::Server> {
+fn services(cargo: &mut Command, installed: &Installed) -> Option<postgres::Server> {
     if let Some(chromium) = page::chromium() {
         cargo.env("ERRAND_TEST_CHROMIUM", chromium);
     } else {
         eprintln!("no Chromium: tests that need a browser are skipped");
     }
-    if let Some(broker) = broker {
+    if let Some(broker) = &installed.kafka {
         cargo
             .env("ERRAND_TEST_KAFKA_BROKERS", &broker.brokers)
             .env("ERRAND_TEST_KAFKA_JARS", &broker.jars);
+    }
+    if let Some(daprd) = &installed.daprd {
+        cargo.env("ERRAND_TEST_DAPRD", daprd);
     }
     if kept().is_some() {
         return None;
