@@ -54,7 +54,7 @@ pub async fn wiring(ground: &Ground) -> Wiring {
         witness: Arc::new(witness.expect("the witness opens")),
     };
     let feed = live::Feed::new(ground.deps.clone());
-    let clock = clock::Clockwork::new(ground.deps.clone(), ground.people.clone());
+    let clock = clock::Clockwork::new(ground.deps.clone(), ground.people.clone()).warming();
     let clock = Arc::new(Mutex::new(clock));
     let stop = CancellationToken::new();
     tokio::spawn(feed.clone().run(stop.clone()));

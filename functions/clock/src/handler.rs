@@ -1,5 +1,9 @@
 //! One tick, and the loop that sleeps until the next moment at which something is due.
 
+use crate::{
+    tick::Bell,
+    warm::{AHEAD, EVERY, warm},
+};
 use domain::{
     command::Command,
     id::{DeliveryId, ReminderId, TaskId},
@@ -111,6 +115,10 @@ pub struct Clockwork {
     deps: Deps,
     people: Vec<Reader>,
     tidied: Option<Timestamp>,
+    bell: Bell,
+    /// Whether it wakes whoever sends reminders ahead of them, and when it did.
+    warms: bool,
+    warmed: Option<Timestamp>,
 }
 
 impl Clockwork {
@@ -120,10 +128,28 @@ impl Clockwork {
             deps,
             people,
             tidied: None,
+            bell: Bell::default(),
+            warms: false,
+            warmed: None,
         }
     }
 
-    /// Ticks until `stop` is cancelled: at each moment that is due, when something was committed, and once a minute.
+    /// The same, woken by that bell as well.
+    #[must_use]
+    pub fn rung_by(mut self, bell: Bell) -> Self {
+        self.bell = bell;
+        self
+    }
+
+    /// The same, for functions that may sleep: it wakes whoever sends reminders ten seconds ahead of them.
+    #[must_use]
+    pub fn warming(mut self) -> Self {
+        self.warms = true;
+        self
+    }
+
+    /// Ticks until `stop` is cancelled: at each moment that is due, when something was committed, when the bell rings, and once a
+    /// minute.
     pub async fn run(mut self, stop: CancellationToken) {
         let store = self.deps.store.clone();
         while !stop.is_cancelled() {
@@ -144,6 +170,7 @@ impl Clockwork {
                 () = stop.cancelled() => return,
                 () = self.deps.clock.sleep_until(until) => {}
                 () = hint => {}
+                () = self.bell.rings() => {}
             }
         }
     }
@@ -159,8 +186,26 @@ impl Clockwork {
             self.tidy(now).await?;
             self.tidied = Some(now);
         }
+        self.warm(now).await?;
         let next = self.deps.store.next_moment().await?;
+        let next = next.map(|next| {
+            if self.warms && now < next - AHEAD {
+                next - AHEAD
+            } else {
+                next
+            }
+        });
         Ok(next.map_or(now + LOOK, |next| next.min(now + LOOK)))
+    }
+
+    async fn warm(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let lately = self
+            .warmed
+            .is_some_and(|at| now.duration_since(at).abs() < EVERY);
+        if self.warms && !lately && warm(&self.deps, now).await? {
+            self.warmed = Some(now);
+        }
+        Ok(())
     }
 
     /// Removes for good what was in the trash for 30 days, and forgets answers kept for retries.

@@ -6,9 +6,12 @@ mod after;
 mod handler;
 #[cfg(test)]
 mod tests;
+mod tick;
+mod warm;
 
 pub use after::{Left, after_crash, after_import, after_restore};
 pub use handler::{Clockwork, tick};
+pub use tick::{Bell, ticks};
 
 use domain::event::EventKind;
 
@@ -16,6 +19,7 @@ use domain::event::EventKind;
 pub const SUBSCRIBES: &[EventKind] = &[];
 /// What comes of it.
 pub const EMITS: &[EventKind] = &[
+    EventKind::ReminderSoon,
     EventKind::ReminderDue,
     EventKind::DigestDue,
     EventKind::ReminderCancelled,

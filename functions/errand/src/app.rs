@@ -10,7 +10,7 @@ use domain::{
 };
 use errand::{Function, Given};
 use host::{Config, Deps, Key, SystemClock, SystemIds};
-use notify::{Channel, Email, MailUrl};
+use notify::{Channel, DaprMail, Email, MailUrl};
 use std::{io::ErrorKind, path::Path, sync::Arc};
 use store::{Kind, Options, Reader};
 use tokio::sync::OnceCell;
@@ -161,6 +161,10 @@ pub(crate) fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>>
     let Some(mail) = &config.mail else {
         return Ok(Vec::new());
     };
+    if let Some(binding) = &mail.binding {
+        let mail = DaprMail::new(config.dapr.sidecar()?, binding, &mail.from)?;
+        return Ok(vec![Arc::new(mail)]);
+    }
     let server = MailUrl::parse(mail.url.reveal())?;
     Ok(vec![Arc::new(Email::new(server, &mail.from)?)])
 }

@@ -338,8 +338,8 @@ impl Default for Command {
 }
 
 impl Args {
-    /// The settings: flags over environment.
-    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+    /// The settings: flags over environment, and secrets out of Dapr's stores.
+    pub(crate) async fn config(&self) -> anyhow::Result<Config> {
         let settings = &self.settings;
         let flags = [
             ("ERRAND_DATA", &settings.data),
@@ -355,8 +355,7 @@ impl Args {
                 .find(|(flag, _)| *flag == name)
                 .and_then(|(_, value)| (*value).clone())
         };
-        Ok(Config::from_env(|name| {
-            flag(name).or_else(|| std::env::var(name).ok())
-        })?)
+        let lookup = |name: &str| flag(name).or_else(|| std::env::var(name).ok());
+        Ok(Config::with_secrets(lookup).await?)
     }
 }

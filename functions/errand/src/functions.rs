@@ -259,9 +259,18 @@ where
     Box::new(move |stop| Box::pin(run(stop)))
 }
 
+/// Where events leave the process, who sends reminders may be asleep; and Dapr's cron binding may tick.
 fn clockwork(given: &Given) -> Part {
-    let clockwork = clock::Clockwork::new(given.deps.clone(), given.people.clone());
+    let (deps, config) = (given.deps.clone(), &given.deps.config);
+    let bell = clock::Bell::default();
+    let clockwork = clock::Clockwork::new(deps.clone(), given.people.clone());
+    let mut clockwork = clockwork.rung_by(bell.clone());
+    if config.publishes() {
+        clockwork = clockwork.warming();
+    }
+    let cron = config.dapr.cron.as_ref();
     Part {
+        public: cron.map_or_else(Router::new, |cron| clock::ticks(deps, cron, bell)),
         beside: Some(beside(|stop| clockwork.run(stop))),
         ..Part::default()
     }

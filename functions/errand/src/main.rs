@@ -74,7 +74,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(Command::Interpret) = args.command {
         return commands::interpret();
     }
-    let config = args.config()?;
+    let config = args.config().await?;
     match args.command.unwrap_or_default() {
         Command::Serve { name, attached } => match name.or_else(|| config.function.clone()) {
             None => serve::serve(config).await?,

@@ -9,9 +9,9 @@ use crate::{
 };
 use anyhow::bail;
 use axum::Router;
-use bus::{MemoryBus, Relay, Subscriber, kafka::KafkaBus};
+use bus::{Bus, MemoryBus, Relay, Subscriber, dapr::DaprBus, kafka::KafkaBus};
 use errand::{FUNCTIONS, Function, Part, relay};
-use host::{Config, serve, telemetry};
+use host::{Config, config::PubSub, serve, telemetry};
 use std::sync::Arc;
 use store::Reader;
 use tokio::task::JoinSet;
@@ -22,9 +22,13 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
     // Said before anything is made.
     drop(app::channels(&config)?);
-    if config.kafka.is_some() {
+    let out = [
+        ("ERRAND_KAFKA_BROKERS", config.kafka.is_some()),
+        ("ERRAND_PUBSUB", config.dapr.pub_sub.is_some()),
+    ];
+    if let Some((variable, _)) = out.iter().find(|(_, given)| *given) {
         bail!(
-            "ERRAND_KAFKA_BROKERS: is for functions that run alone (errand serve NAME); in one process events need no Kafka"
+            "{variable}: is for functions that run alone (errand serve NAME); in one process events need no Kafka"
         );
     }
     let listener = serve::bind(config.listen)
@@ -109,9 +113,13 @@ pub(crate) async fn alone(
     let events = parts.iter().filter_map(|(_, part)| part.events.clone());
     let mut router = events.fold(public(&parts), Router::merge);
     if function.always_on {
-        let (relay, brokers) = (kafka_relay(&app)?, kafka::brokers(&app.deps.config)?);
-        running.spawn(kafka::look(brokers.clone()));
-        app.deps.needs = brokers;
+        let relay = relay_out(&app)?;
+        // A sidecar is not probed: while it is away the clock has its work all the same, and the relay says so.
+        if app.deps.config.dapr.pub_sub.is_none() {
+            let brokers = kafka::brokers(&app.deps.config)?;
+            running.spawn(kafka::look(brokers.clone()));
+            app.deps.needs = brokers;
+        }
         router = router.merge(metrics::router(&app.deps, relay.meter()));
         running.spawn(relay.run(stop.clone()));
     }
@@ -180,12 +188,21 @@ fn relay_to(app: &App, subscribers: Vec<Subscriber>) -> Relay {
     relay(&app.deps, Arc::new(bus), &app.holder())
 }
 
-/// The relay of functions that run alone; it lives beside the clock, and one of all clocks leads.
-fn kafka_relay(app: &App) -> anyhow::Result<Relay> {
-    let settings = kafka::settings(&app.deps.config)?;
-    let bus = KafkaBus::new(settings, app.deps.clock.clone());
+/// The relay of functions that run alone, into Kafka: by our own client, or through Dapr's sidecar. It lives beside the clock, and
+/// one of all clocks leads.
+fn relay_out(app: &App) -> anyhow::Result<Relay> {
+    let config = &app.deps.config;
+    let bus: Arc<dyn Bus> = match &config.dapr.pub_sub {
+        Some(PubSub { name, prefix }) => {
+            Arc::new(DaprBus::new(config.dapr.sidecar()?, name, prefix))
+        }
+        None => Arc::new(KafkaBus::new(
+            kafka::settings(config)?,
+            app.deps.clock.clone(),
+        )),
+    };
     let holder = app.deps.ids.uuid().to_string();
-    Ok(relay(&app.deps, Arc::new(bus), &holder))
+    Ok(relay(&app.deps, bus, &holder))
 }
 
 /// Whoever started us holds the other end: when it dies, however it does, we end.

@@ -2,6 +2,7 @@
 
 use crate::Reminding;
 use domain::{
+    event::EventKind,
     filter::Filter,
     id::{DeliveryId, TaskId},
     ledger::Delivery,
@@ -27,6 +28,9 @@ const MOST: u32 = 200;
 
 /// Sends what is open and due, where nobody else is sending it.
 pub(crate) async fn on_due(reminding: Reminding, event: Incoming) -> Outcome {
+    if event.kind == EventKind::ReminderSoon {
+        return Outcome::Done; // to be awake is all that is asked
+    }
     let id = DeliveryId(event.subject);
     deliver(&reminding, &event, id).await.into()
 }

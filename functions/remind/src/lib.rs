@@ -1,7 +1,7 @@
 //! Delivers what is due, and records the receipt.
 //!
-//! Woken by `reminder.due` and `digest.due` for a delivery. "Why was this reminder sent" is answered by `domain::reminder` (when), `clock` (fired)
-//! and here (sent); `GET /api/v1/deliveries` shows the record.
+//! Woken by `reminder.due` and `digest.due` for a delivery, and by `reminder.soon` just to be up. "Why was this reminder sent" is
+//! answered by `domain::reminder` (when), `clock` (fired) and here (sent); `GET /api/v1/deliveries` shows the record.
 
 mod handler;
 #[cfg(test)]
@@ -14,7 +14,11 @@ use notify::Channel;
 use std::sync::Arc;
 
 /// What wakes it.
-pub const SUBSCRIBES: &[EventKind] = &[EventKind::ReminderDue, EventKind::DigestDue];
+pub const SUBSCRIBES: &[EventKind] = &[
+    EventKind::ReminderSoon,
+    EventKind::ReminderDue,
+    EventKind::DigestDue,
+];
 /// What comes of it.
 pub const EMITS: &[EventKind] = &[EventKind::ReminderSent, EventKind::ReminderFailed];
 

@@ -1,10 +1,12 @@
 //! How what happened reaches the functions that asked for it.
 //!
 //! Handlers hold no bus: they write to the outbox, and the [`Relay`] alone publishes. [`MemoryBus`] delivers within one process,
-//! through the same routers and by the same rules as Knative; [`kafka::KafkaBus`] publishes, and [`kafka::Dispatcher`] delivers.
+//! through the same routers and by the same rules as Knative; [`kafka::KafkaBus`] publishes, or [`dapr::DaprBus`] does through Dapr's
+//! sidecar, and [`kafka::Dispatcher`] delivers.
 
 pub mod clock;
 pub mod cloud;
+pub mod dapr;
 pub mod kafka;
 pub mod memory;
 pub mod relay;

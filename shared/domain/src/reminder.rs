@@ -17,7 +17,7 @@ use crate::{
     ledger::{ScheduleState, Scheduled},
     refusal::Refusal,
     settings::Settings,
-    state::State,
+    state::{State, Wake},
     task::{Anchor, Reminder, ReminderSpec, Task, check},
     when::When,
 };
@@ -146,6 +146,16 @@ fn cancel(state: &mut State, row: Scheduled, now: Timestamp, why: &str) {
     state.schedule(Scheduled {
         state: ScheduleState::Cancelled,
         ..row
+    });
+}
+
+/// Wakes whoever sends reminders ahead of one, so that it is up at the moment. Nothing changes by it.
+pub fn soon(state: &mut State, id: ReminderId, moment: Timestamp) {
+    state.wake(Wake {
+        stream: state.home,
+        kind: EventKind::ReminderSoon,
+        subject: id.0,
+        cause: moment.as_microsecond().to_string(),
     });
 }
 

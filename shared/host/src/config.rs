@@ -1,8 +1,11 @@
 //! The installation's settings (API.md 8): read once, typed, and refused at start by the variable's name.
 
+mod dapr;
 mod kafka;
 mod parts;
+mod secrets;
 
+pub use dapr::{Cron, Dapr, PubSub};
 pub use kafka::Kafka;
 pub use parts::{Mail, Model, PublicUrl, Rate};
 
@@ -33,6 +36,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// `ERRAND_KAFKA_BROKERS` and the other `ERRAND_KAFKA_…`; none: events stay in the process.
     pub kafka: Option<Kafka>,
+    /// `DAPR_GRPC_PORT` and what goes through Dapr's sidecar.
+    pub dapr: Dapr,
     /// `ERRAND_MODEL_URL`, `ERRAND_MODEL_KEY`, `ERRAND_MODEL_NAME`; none: the offline interpreter.
     pub model: Option<Model>,
     /// `ERRAND_FUNCTION`: run this function alone.
@@ -98,6 +103,7 @@ impl Config {
                 get("ERRAND_MAIL_TO"),
             )?,
             kafka: Kafka::parse(&get)?,
+            dapr: Dapr::parse(&get)?,
             model: Model::parse(
                 get("ERRAND_MODEL_URL"),
                 get("ERRAND_MODEL_KEY"),
@@ -126,6 +132,7 @@ impl Config {
             zone: Some("UTC".to_owned()),
             mail: None,
             kafka: None,
+            dapr: Dapr::default(),
             model: None,
             function: None,
             allow_targets: Vec::new(),
@@ -148,6 +155,11 @@ impl Config {
         self.public_url
             .as_ref()
             .map_or_else(own, |url| url.as_str().to_owned())
+    }
+
+    /// Whether events leave this process, for functions that may sleep.
+    pub fn publishes(&self) -> bool {
+        self.kafka.is_some() || self.dapr.pub_sub.is_some()
     }
 
     /// Without accounts whoever reaches the port is let in by the link alone: then it stays on this machine.

@@ -7,6 +7,7 @@ mod verdict;
 use crate::{Channel, ChannelKind, MailUrl, Message, Receipt, SendError, SettingError};
 use async_trait::async_trait;
 use compose::compose;
+pub(crate) use compose::{recipient, sender};
 use connections::Connections;
 use lettre::message::Mailbox;
 use std::time::Duration;
@@ -55,7 +56,7 @@ impl Email {
     /// # Errors
     /// As [`Email::new`].
     pub fn with_limits(server: MailUrl, from: &str, limits: Limits) -> Result<Self, SettingError> {
-        let from = compose::sender(from)?;
+        let from = sender(from)?;
         let connections = Connections::new(server, from.email.domain(), limits)?;
         Ok(Self {
             from,

@@ -1,13 +1,15 @@
-//! Reaching people: one [`Channel`] per way to do so, e-mail by SMTP being the first.
+//! Reaching people: one [`Channel`] per way to do so: e-mail by SMTP, or by a binding of Dapr.
 //!
 //! A channel sends and says what became of it. It keeps no record, tries nothing twice and logs nothing: the ledger, the retries
 //! and the one log line belong to the caller.
 
+mod dapr;
 pub mod email;
 mod mail_url;
 mod message;
 mod render;
 
+pub use dapr::DaprMail;
 pub use email::{Email, Limits};
 pub use mail_url::{Credentials, MailUrl, Tls};
 pub use message::{Item, LINES, Message};

@@ -1,6 +1,7 @@
 //! What tests are written with: a house of functions over one store, a clock set by hand, counted ids, and real services.
 
 pub mod clock;
+pub mod daprd;
 pub mod house;
 pub mod ids;
 pub mod kafka;

@@ -28,7 +28,7 @@ const PATIENCE: Patience = Patience {
 
 /// A function that answers as it is told for a stream, and keeps what it got.
 #[derive(Default)]
-struct Function {
+pub(crate) struct Function {
     answers: Mutex<BTreeMap<Vec<u8>, Tried>>,
     got: Mutex<Vec<Record>>,
     /// Takes an event and does not answer any more.
@@ -42,7 +42,7 @@ impl Function {
     }
 
     /// The numbers of what it got of a stream.
-    fn got(&self, key: &str) -> Vec<u64> {
+    pub(crate) fn got(&self, key: &str) -> Vec<u64> {
         let got = self.got.lock().unwrap();
         let of_key = got
             .iter()
@@ -73,14 +73,14 @@ impl Deliver for Function {
     }
 }
 
-struct Running {
-    function: Arc<Function>,
+pub(crate) struct Running {
+    pub(crate) function: Arc<Function>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    fn start(settings: &Settings, function: Function) -> Self {
+    pub(crate) fn start(settings: &Settings, function: Function) -> Self {
         let (function, stop) = (Arc::new(function), CancellationToken::new());
         let deliver: Arc<Function> = function.clone();
         let clock = Arc::new(SystemClock);
@@ -99,7 +99,7 @@ impl Running {
         }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
     }

@@ -1,7 +1,7 @@
 //! A store with people, a relay into Kafka, and what came out there.
 
 use bus::{
-    Relay,
+    Bus, Relay,
     kafka::{Found, KafkaBus, Settings},
 };
 use contract::commands::CommandInput;
@@ -30,13 +30,19 @@ pub(crate) struct Publishing {
 }
 
 impl Publishing {
+    /// By our own client.
     pub(crate) async fn to(settings: Settings) -> Self {
+        let bus = KafkaBus::new(settings.clone(), Arc::new(SystemClock));
+        Self::over(Arc::new(bus), settings).await
+    }
+
+    /// By that way into Kafka.
+    pub(crate) async fn over(bus: Arc<dyn Bus>, settings: Settings) -> Self {
         let options = host::deps::options(Arc::new(SystemClock), Arc::new(SystemIds));
         let store = store::open("sqlite::memory:", options).await.unwrap();
         let people = vec![kit::person(&store).await, kit::person(&store).await];
-        let bus = KafkaBus::new(settings.clone(), Arc::new(SystemClock));
         let clock = Arc::new(SystemClock);
-        let relay = Relay::new(store.clone(), Arc::new(bus), clock, "urn:errand", "first");
+        let relay = Relay::new(store.clone(), bus, clock, "urn:errand", "first");
         let stop = CancellationToken::new();
         tokio::spawn(relay.run(stop.clone()));
         Self {

@@ -1,4 +1,4 @@
-//! Functions alone, over a real Kafka: each by itself, and all of them under faults.
+//! Functions alone, over a real Kafka: each by itself, and all of them under faults; and through Dapr's real sidecar.
 //!
 //! What takes long takes its numbers from variables, which CONTRIBUTING.md names.
 
@@ -6,6 +6,7 @@
 
 mod crash;
 mod crowd;
+mod dapr;
 mod deployment;
 mod dispatch;
 mod front;
@@ -18,3 +19,4 @@ mod processes;
 mod relay;
 mod stopped;
 mod surroundings;
+mod warm;

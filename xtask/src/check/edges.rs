@@ -2,7 +2,7 @@
 //!
 //!     domain <- contract <- {language, skills, store, bus, notify} <- host <- functions <- errand
 //!
-//! testkit and tests stand above all; no function knows another.
+//! sidecar stands beside domain and knows nothing of ours. testkit and tests stand above all; no function knows another.
 
 use serde_json::Value;
 
@@ -13,12 +13,13 @@ const SHARED: &[(&str, &[&str])] = &[
     ("language", &["domain", "contract"]),
     ("skills", &["domain", "contract", "language"]),
     ("store", &["domain", "contract"]),
-    ("bus", &["domain", "contract", "store"]), // the relay claims outbox rows
-    ("notify", &["domain", "contract"]),
+    ("sidecar", &[]),
+    ("bus", &["domain", "contract", "store", "sidecar"]), // the relay claims outbox rows
+    ("notify", &["domain", "contract", "sidecar"]),
     (
         "host",
         &[
-            "domain", "contract", "language", "skills", "store", "bus", "notify",
+            "domain", "contract", "language", "skills", "store", "bus", "notify", "sidecar",
         ],
     ),
 ];
@@ -26,6 +27,8 @@ const SHARED: &[(&str, &[&str])] = &[
 /// Crates of others that only some rooms may use, because the rest would do I/O, know HTTP or write SQL by accident.
 const FENCED: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "testkit", "house-tests"]),
+    ("dapr", &["sidecar"]),
+    ("tonic", &["sidecar"]),
     ("lettre", &["notify", "testkit", "house-tests"]),
     (
         "reqwest",

@@ -18,7 +18,7 @@ pub struct Record {
 
 impl Record {
     /// An event in binary mode; its data goes out byte for byte as it was stored.
-    pub(super) fn of(event: &CloudEvent) -> Self {
+    pub(crate) fn of(event: &CloudEvent) -> Self {
         let version = event.taskversion.map(|version| version.to_string());
         let attributes = [
             ("ce_specversion", Some(&event.specversion)),

@@ -80,7 +80,7 @@ pub struct Wake {
     pub stream: StreamId,
     /// What.
     pub kind: EventKind,
-    /// The delivery or person it is about.
+    /// The delivery or reminder it is about.
     pub subject: Uuid,
     /// Makes the event's id unique, the same for the same cause: "3" for the third attempt.
     pub cause: String,

@@ -67,7 +67,7 @@ impl fmt::Debug for Kafka {
     }
 }
 
-fn prefix(prefix: Option<String>) -> Result<String, ConfigError> {
+pub(super) fn prefix(prefix: Option<String>) -> Result<String, ConfigError> {
     let prefix = prefix.unwrap_or_default();
     let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     if prefix.bytes().all(good) && prefix.len() <= 100 {

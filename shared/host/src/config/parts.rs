@@ -1,6 +1,6 @@
 //! The settings by topic.
 
-use super::ConfigError;
+use super::{ConfigError, dapr};
 use crate::Secret;
 use http::Uri;
 use jiff::SignedDuration;
@@ -68,8 +68,10 @@ impl PublicUrl {
 /// How mail is sent.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// `ERRAND_MAIL_URL`: `smtp://user:password@host:port`, `smtps:`, `ses:REGION`.
+    /// `ERRAND_MAIL_URL`: `smtp://user:password@host:port`, `smtps:`, `ses:REGION`, `dapr:BINDING`.
     pub url: Secret,
+    /// The output binding of Dapr's that it names.
+    pub binding: Option<String>,
     /// `ERRAND_MAIL_FROM`: the sender.
     pub from: String,
     /// `ERRAND_MAIL_TO`: the address of the embedded person.
@@ -87,13 +89,14 @@ impl Mail {
                 Err(ConfigError::new("ERRAND_MAIL_URL", words))
             });
         };
-        if !["smtp:", "smtps:", "ses:"]
+        if !["smtp:", "smtps:", "ses:", dapr::SCHEME]
             .iter()
             .any(|scheme| url.starts_with(scheme))
         {
-            let words = "begins with smtp:, smtps: or ses:, like smtp://localhost:1025";
+            let words = "begins with smtp:, smtps:, ses: or dapr:, like smtp://localhost:1025";
             return Err(ConfigError::new("ERRAND_MAIL_URL", words));
         }
+        let binding = dapr::component("ERRAND_MAIL_URL", &url)?;
         let from = address(
             "ERRAND_MAIL_FROM",
             from.unwrap_or_else(|| "Errand <errand@localhost>".to_owned()),
@@ -101,6 +104,7 @@ impl Mail {
         let to = to.map(bare).transpose()?;
         Ok(Some(Self {
             url: Secret::new(url),
+            binding,
             from,
             to,
         }))

@@ -27,6 +27,27 @@ fn what_is_not_said_has_a_default() {
 }
 
 #[test]
+fn what_goes_through_dapr_is_named() {
+    let config = config(&[
+        ("DAPR_GRPC_PORT", "50005"),
+        ("ERRAND_MAIL_URL", "dapr:mail"),
+        ("ERRAND_PUBSUB", "dapr:events"),
+        ("ERRAND_KAFKA_PREFIX", "a."),
+        ("ERRAND_DAPR_CRON", "tick"),
+        ("APP_API_TOKEN", "hush"),
+    ])
+    .unwrap();
+    assert_eq!(config.dapr.port, 50_005);
+    assert_eq!(config.mail.unwrap().binding.as_deref(), Some("mail"));
+    let pub_sub = config.dapr.pub_sub.unwrap();
+    assert_eq!(
+        (pub_sub.name.as_str(), pub_sub.prefix.as_str()),
+        ("events", "a.")
+    );
+    assert_eq!(config.dapr.cron.unwrap().name, "tick");
+}
+
+#[test]
 fn where_it_listens() {
     let check = |variables: &[(&str, &str)], expected: &str| {
         assert_eq!(
@@ -67,6 +88,16 @@ fn what_is_wrong_is_refused_by_its_variable() {
     kafka("ERRAND_KAFKA_REPLICATION", "many");
     kafka("ERRAND_KAFKA_RETENTION_HOURS", "673"); // longer than consumers remember
     check("ERRAND_MODEL_URL", "localhost");
+    check("DAPR_GRPC_PORT", "grpc");
+    check("DAPR_API_TOKEN", "two words");
+    check("ERRAND_MAIL_URL", "dapr:");
+    check("ERRAND_MAIL_URL", "dapr:a/b");
+    check("ERRAND_PUBSUB", "kafka");
+    check("ERRAND_PUBSUB", "dapr:");
+    check("ERRAND_DAPR_CRON", "a/b");
+    check("ERRAND_DAPR_CRON", "health");
+    let nobody = config(&[("ERRAND_DAPR_CRON", "tick")]).unwrap_err();
+    assert!(nobody.starts_with("APP_API_TOKEN: "), "{nobody}");
     check("ERRAND_RATE", "100");
     check("ERRAND_RATE", "0/60");
     check("ERRAND_RATE", "2000000/60");
@@ -103,6 +134,9 @@ fn r_6_3_secrets_do_not_show_themselves() {
         ("ERRAND_KEY", "hush, hush, hush!"),
         ("ERRAND_KAFKA_BROKERS", "a:1"),
         ("ERRAND_KAFKA_SECURITY", "sasl.password=hush"),
+        ("DAPR_API_TOKEN", "hush"),
+        ("ERRAND_DAPR_CRON", "tick"),
+        ("APP_API_TOKEN", "hush"),
     ];
     let config = config(&secrets).unwrap();
     assert!(!format!("{config:?}").contains("hush"));

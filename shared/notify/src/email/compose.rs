@@ -52,7 +52,7 @@ pub(super) fn compose(from: &Mailbox, message: &Message) -> Result<lettre::Messa
 ///
 /// # Errors
 /// When it is no address.
-pub(super) fn sender(text: &str) -> Result<Mailbox, SettingError> {
+pub(crate) fn sender(text: &str) -> Result<Mailbox, SettingError> {
     let wrong = || {
         SettingError::new(
             "ERRAND_MAIL_FROM is not an address, as errand@example.org or Errand <errand@example.org>",
@@ -65,7 +65,7 @@ pub(super) fn sender(text: &str) -> Result<Mailbox, SettingError> {
 }
 
 /// One bare address: no name, no list, nothing that could start another line or another address.
-fn recipient(text: &str) -> Result<Address, SendError> {
+pub(crate) fn recipient(text: &str) -> Result<Address, SendError> {
     let wrong = || SendError::Stop {
         words: "this is not an e-mail address; change it in the settings".to_owned(),
     };

@@ -300,6 +300,7 @@ async fn reminders(ann: &Checked<'_>, house: &House) {
         .await;
     let words = "550 no such address".to_owned();
     house.mailbox.fail([notify::SendError::Stop { words }]);
+    house.clock_to("2026-11-23T09:29:55").await; // whoever sends it is woken
     house.clock_to("2026-11-23T10:00").await;
     let deliveries = ann.ask("GET /deliveries", "", none.clone(), 200).await;
     let failed = deliveries["items"]

@@ -14,11 +14,10 @@ use std::{
 };
 use testkit::House;
 
-/// What nobody emits yet: shared lists, a warm-up before reminders, and accounts with a password to get wrong.
+/// What nobody emits yet: shared lists, and accounts with a password to get wrong.
 const NOT_YET: &[EventKind] = &[
     EventKind::TaskLeft,
     EventKind::TaskEntered,
-    EventKind::ReminderSoon,
     EventKind::SignInFailed,
 ];
 
