@@ -42,22 +42,22 @@ pub(crate) async fn changes(
     Params(query): Params<AfterQuery>,
 ) -> Result<Answer, Problem> {
     let mut ear = live.feed.listen();
-    let now = matches!(query.after.as_deref(), Some("now"));
+    // "now" tells where to begin, and waits for nothing.
+    let mut waited = matches!(query.after.as_deref(), Some("now"));
     let cursor = begin(&live, &who, query.after.as_deref()).await?;
     let clock = live.deps.clock.clone();
-    let until = clock.now() + WAIT;
+    let mut late = clock.sleep_until(clock.now() + WAIT);
     let closing = live.feed.closing();
     loop {
         let news = feed::news(&live.deps, &who, &cursor, query.limit.0).await?;
-        // "now" without a wait tells where to begin.
-        if news.count > 0 || now || clock.now() >= until {
+        if news.count > 0 || waited {
             return Ok(answer(&news));
         }
         tokio::select! {
             biased;
             () = closing.cancelled() => return Ok(answer(&news)),
             _ = ear.changed() => {}
-            () = clock.sleep_until(until) => {}
+            () = &mut late => waited = true,
         }
     }
 }

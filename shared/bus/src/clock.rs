@@ -9,6 +9,6 @@ use jiff::Timestamp;
 pub trait Clock: Send + Sync {
     /// Now, UTC.
     fn now(&self) -> Timestamp;
-    /// Returns at that moment, or at once when it has passed.
+    /// Returns at that moment, or at once when it has passed; earlier where the clock was set back meanwhile.
     async fn sleep_until(&self, moment: Timestamp);
 }

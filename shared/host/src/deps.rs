@@ -1,14 +1,13 @@
 //! What every function is given.
 
 use crate::{
-    Clock, Config, Key,
+    Clock, Config, Key, SystemClock,
     health::{Needs, NothingElse},
     rates::Rates,
     who::Known,
 };
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
-use jiff::Timestamp;
 use std::{convert::Infallible, sync::Arc};
 use store::Store;
 use uuid::Uuid;
@@ -97,32 +96,6 @@ pub trait Ids: Send + Sync {
     fn uuid(&self) -> Uuid;
     /// 32 bytes that nobody can guess.
     fn secret(&self) -> [u8; 32];
-}
-
-/// The machine's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-#[async_trait::async_trait]
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-
-    /// Looks at the wall clock again each minute at most, so that a clock that was set, or a laptop that slept, is noticed.
-    async fn sleep_until(&self, moment: Timestamp) {
-        const GLANCE: std::time::Duration = std::time::Duration::from_mins(1);
-        loop {
-            let left = moment.duration_since(Timestamp::now());
-            let Ok(left) = std::time::Duration::try_from(left) else {
-                return;
-            };
-            if left.is_zero() {
-                return;
-            }
-            tokio::time::sleep(left.min(GLANCE)).await;
-        }
-    }
 }
 
 /// UUIDv7 of the machine's clock, secrets of the operating system's randomness.

@@ -51,6 +51,7 @@
 pub mod answer;
 pub mod api;
 pub mod body;
+mod clock;
 pub mod config;
 pub mod deps;
 pub mod edge;
@@ -73,8 +74,9 @@ pub use answer::Answer;
 pub use api::Routes;
 pub use body::Body;
 pub use bus::Clock;
+pub use clock::SystemClock;
 pub use config::Config;
-pub use deps::{Deps, Ids, SystemClock, SystemIds};
+pub use deps::{Deps, Ids, SystemIds};
 pub use edge::edge;
 pub use events::{Incoming, Outcome};
 pub use params::{Limit, Params};
