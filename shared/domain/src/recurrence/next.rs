@@ -21,12 +21,10 @@ pub struct Next {
 /// What comes after an occurrence that was closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CatchUp {
-    /// The occurrence to make now; none when the series has ended, or is too far ahead.
+    /// The occurrence to make now; none when the series has ended.
     pub next: Option<Next>,
     /// Those that passed meanwhile, where they are to be listed; the first 366.
     pub missed: Vec<CivilWhen>,
-    /// The closed occurrence lies more than a year ahead already, so no further one is made.
-    pub too_far_ahead: bool,
 }
 
 impl Recurrence {
@@ -59,22 +57,13 @@ impl Recurrence {
         counted.next(CivilWhen::Date(day))
     }
 
-    /// What to make when `last` was closed at `now`, as `missed` and `from` say. Nothing is made where `last` lies more than a year
-    /// ahead already, so that closing again and again does not fill the future.
+    /// What to make when `last` was closed at `now`, as `missed` and `from` say: one, however far ahead it lies. A series that
+    /// goes on always has an open task, also the passport's that was renewed two years early; so nothing is ever made in advance.
     pub fn catch_up(&self, last: CivilWhen, now: Timestamp, person: &TimeZone) -> CatchUp {
         let here = now.to_zoned(self.zone(person).clone()).datetime();
-        let horizon = here
-            .checked_add(Span::new().years(1))
-            .unwrap_or(jiff::civil::DateTime::MAX);
         if self.from == CountedFrom::Completion {
             return CatchUp {
                 next: self.next_after_completion(now, person),
-                ..CatchUp::default()
-            };
-        }
-        if last.datetime() > horizon {
-            return CatchUp {
-                too_far_ahead: true,
                 ..CatchUp::default()
             };
         }
@@ -105,11 +94,7 @@ impl Recurrence {
             last
         };
         let next = self.series_after(from).find(|next| !passed(next));
-        CatchUp {
-            next,
-            missed,
-            too_far_ahead: false,
-        }
+        CatchUp { next, missed }
     }
 
     /// Whether the series has an end.

@@ -75,10 +75,7 @@ pub(super) fn follow(
     let settings = state.my_settings();
     let catch_up = recurrence.catch_up(occurrence, from, settings.zone());
     let Some(next) = catch_up.next else {
-        if !catch_up.too_far_ahead {
-            end(state, series_id, now)?;
-        }
-        return Ok(());
+        return end(state, series_id, now);
     };
     let missed: Vec<_> = catch_up.missed.iter().map(ToString::to_string).collect();
     let missed = (!missed.is_empty()).then(|| format!("missed: {}", missed.join(", ")));

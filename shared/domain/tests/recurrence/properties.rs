@@ -4,7 +4,7 @@ use domain::recurrence::{CivilWhen, CountedFrom, Missed, Note, Recurrence, Rule,
 use domain::zone::{self, ZoneName};
 use jiff::civil::{Time, date, datetime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use crate::moment;
@@ -101,6 +101,32 @@ proptest! {
         let parsed: Rule = rule.parse().map_err(|why| TestCaseError::fail(format!("{rule}: {why}")))?;
         prop_assert_eq!(parsed.to_string().parse::<Rule>(), Ok(parsed.clone()), "{}", rule);
         prop_assert!(!describe(&parsed).is_empty());
+    }
+
+    /// Closed early, late, or again and again: there is one after it, or the rule itself has an end.
+    #[test]
+    fn r_3_4_what_is_closed_is_followed_unless_the_rule_ends(
+        rule in prop_oneof![wild_rule(), rule_text()],
+        start in start(),
+        moments in proptest::collection::vec(-2_000..20_000_i64, 1..6),
+        missed in proptest::sample::select(vec![Missed::Skip, Missed::Each, Missed::List]),
+    ) {
+        let rule: Rule = rule.parse().map_err(|why| TestCaseError::fail(format!("{rule}: {why}")))?;
+        let mut recurrence = Recurrence::new(rule, CivilWhen::At(start), None);
+        recurrence.missed = missed;
+        let Some(mut last) = recurrence.series().next().map(|first| first.occurrence) else { return Ok(()) };
+        let begun = start.to_zoned(TimeZone::UTC).expect("in range").timestamp();
+        for days in moments {
+            let now = begun + SignedDuration::from_hours(24 * days);
+            let next = recurrence.catch_up(last, now, &TimeZone::UTC).next;
+            let ends = recurrence.ends() || recurrence.next(last).is_none();
+            let Some(next) = next else {
+                prop_assert!(ends, "{:?} stops after {}", recurrence, last);
+                break;
+            };
+            prop_assert!(next.occurrence > last, "{:?} after {}", recurrence, last);
+            last = next.occurrence;
+        }
     }
 
     #[test]
