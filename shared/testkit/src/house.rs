@@ -116,8 +116,8 @@ impl House {
         let key = Arc::new(Key::new([1; 32]));
         let deps = Deps::of(store, clock.clone(), ids, config, key);
         let (ann, bob) = (
-            person(&deps, "ann", &zone).await,
-            person(&deps, "bob", &zone).await,
+            lives_here(&deps, "ann", &zone).await,
+            lives_here(&deps, "bob", &zone).await,
         );
         let mailbox = Arc::new(Mailbox::default());
         let ground = Ground {
@@ -273,14 +273,18 @@ fn zoned(moment: &str) -> Zoned {
     wall.in_tz(zone).expect("a zone such as Europe/Berlin")
 }
 
-/// Makes a person with an address for mail.
-async fn person(deps: &Deps, name: &str, zone: &TimeZone) -> Reader {
+async fn lives_here(deps: &Deps, name: &str, zone: &TimeZone) -> Reader {
     let id = UserId(derived(&["house", name]));
     let zone = zone.iana_name().unwrap_or("UTC");
+    person(deps, id, name, format!("{name}@example.org"), zone).await
+}
+
+/// Makes a person with an address for mail.
+pub async fn person(deps: &Deps, id: UserId, name: &str, email: String, zone: &str) -> Reader {
     let made = deps.store.person(id, name, zone).await;
     let reader = made.expect("the store makes a person");
     let set = SettingsPatch {
-        email: Some(Some(format!("{name}@example.org"))),
+        email: Some(Some(email)),
         ..SettingsPatch::default()
     };
     let command = Command::UpdateSettings { set: Box::new(set) };

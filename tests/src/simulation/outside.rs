@@ -2,9 +2,7 @@
 
 use super::{dice::Dice, executor::block_on, process::WITNESS, weakness::Weakness};
 use accounts::new_token;
-use domain::{
-    command::Command, id::UserId, settings::SettingsPatch, state::State, task::change::Expect,
-};
+use domain::id::UserId;
 use futures::future::BoxFuture;
 use host::{Config, Deps, Key};
 use jiff::Timestamp;
@@ -129,25 +127,8 @@ async fn settle_in(deps: &Deps) -> (Vec<Reader>, Vec<(String, String)>) {
     let (mut people, mut clients) = (Vec::new(), Vec::new());
     for (n, name, programs) in [(1, "ann", &["ann1", "ann2"][..]), (2, "bob", &["bob"])] {
         let id = UserId(Uuid::from_u128(n));
-        let person = deps.store.person(id, name, "Europe/Berlin").await;
-        let person = person.expect("a person is made");
-        let set = SettingsPatch {
-            email: Some(Some(format!("{name}@mail.example"))),
-            ..SettingsPatch::default()
-        };
-        let command = Command::UpdateSettings { set: Box::new(set) };
-        let need = command.need(Expect::Any);
-        let decide = Arc::new(move |state: &mut State, now| {
-            command.decide(state, Expect::Any, now)?;
-            Ok(store::Answer {
-                status: 204,
-                body: String::new(),
-                version: None,
-            })
-        });
-        let who = host::system(deps, person.clone(), "errand");
-        let set = deps.store.commit(&who, need, decide).await;
-        set.expect("settings are kept");
+        let mail = format!("{name}@mail.example");
+        let person = testkit::house::person(deps, id, name, mail, "Europe/Berlin").await;
         for program in programs {
             let scopes = host::who::scope::ALL.join(" ");
             let (credential, token) = new_token(deps, &person, program, &scopes, None);
