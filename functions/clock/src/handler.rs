@@ -77,12 +77,15 @@ async fn fire(deps: &Deps, due: Vec<DueReminder>) -> Result<(), StoreError> {
         .iter()
         .map(|due| (due.task, due.reminder, due.generation))
         .collect();
+    let (settings, _) = host::person::settings(deps, &who.reader).await?;
+    let waits = reminder::held(&settings, first.person, deps.clock.now());
     let need = Need {
         tasks: due.iter().map(|due| due.task).collect(),
+        deliveries: waits.into_iter().collect(),
         ..Need::default()
     };
     let decide = Arc::new(move |state: &mut State, now| {
-        reminder::fire(state, &keys, now);
+        reminder::fire(state, &keys, waits, now);
         Ok(done())
     });
     deps.store.commit(&who, need, decide).await.map(drop)

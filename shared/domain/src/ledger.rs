@@ -59,7 +59,8 @@ impl ScheduleState {
 /// One message to one person on one channel, perhaps of several reminders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Derived from its first item, so that two clocks make one; Message-ID and push topic come from it.
+    /// Derived from its items, or from the end of the quiet hours that it waits for, so that two clocks make one; Message-ID and
+    /// push topic come from it.
     pub id: DeliveryId,
     /// To whom.
     pub person: UserId,

@@ -3,6 +3,7 @@
 mod after;
 mod deliver;
 mod digest;
+mod quiet;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ pub use after::{give_up, release, skip};
 pub use deliver::{Tried, channels, claim, fire, in_words, record, retry, wake};
 pub(crate) use digest::plan as plan_digest;
 pub use digest::{gather, next_digest};
+pub use quiet::held;
 
 use crate::{
     event::{Detail, EventKind},

@@ -218,8 +218,9 @@ impl World {
         let due: Vec<_> = due
             .map(|row| (row.task, row.reminder, row.generation))
             .collect();
+        let waits = reminder::held(&self.state.my_settings(), self.state.viewer, self.now);
         let fired = self.commit(|state, now| {
-            reminder::fire(state, &due, now);
+            reminder::fire(state, &due, waits, now);
             Ok(())
         });
         fired.expect("firing is never refused");

@@ -298,9 +298,13 @@ async fn r_2_8_quiet_hours_hold_mail_back_until_they_end() {
     check(
         house.mails(),
         expect![[r"
-        07:00 to ann@example.org: Reminder: put out the cat
+        07:00 to ann@example.org: 2 reminders: put out the cat and 1 more
         - put out the cat, due Monday 23 November 2026, 23:00
-        07:00 to ann@example.org: Reminder: let in the cat
         - let in the cat, due Tuesday 24 November 2026, 05:30"]],
     );
+    let shown = house.ann.get("/deliveries").await;
+    let mails = shown["items"].as_array().into_iter().flatten();
+    let mails: Vec<_> = mails.filter(|it| it["channel"] == "email").collect();
+    assert_eq!(mails.len(), 1, "{shown}");
+    assert_eq!(mails[0]["items"].as_array().map(Vec::len), Some(2));
 }

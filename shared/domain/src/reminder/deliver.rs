@@ -1,12 +1,12 @@
 //! Deliveries: reminders whose moment has come, told to a person on each channel.
 
-use super::digest;
+use super::{digest, quiet};
 use crate::{
     event::{Detail, EventKind},
     id::{DeliveryId, ReminderId, TaskId, derived},
     ledger::{Delivery, DeliveryState, Item, ScheduleState, Scheduled},
     refusal::Refusal,
-    settings::{QuietHours, Settings},
+    settings::Settings,
     state::{LedgerRow, State, Wake},
     task::Task,
     when::When,
@@ -23,12 +23,20 @@ const RETRIES: [SignedDuration; 3] = [
     SignedDuration::from_mins(5),
     SignedDuration::from_mins(15),
 ];
+/// The channel that is quiet in quiet hours; the open page never is.
+pub(super) const EMAIL: &str = "email";
 /// The token of a delivery that waits for its next try.
 pub(super) const WAITING: &str = "waiting";
 
 /// Turns reminders whose moment has come into one delivery per channel, of several reminders where they come at once.
-/// A reminder that meanwhile moved, or was fired by another clock, is left out.
-pub fn fire(state: &mut State, due: &[(TaskId, ReminderId, u64)], now: Timestamp) {
+/// A reminder that meanwhile moved, or was fired by another clock, is left out. `waits` is what was [`quiet::held`] when it was looked
+/// up, and is loaded where it is there: in quiet hours the reminders join it.
+pub fn fire(
+    state: &mut State,
+    due: &[(TaskId, ReminderId, u64)],
+    waits: Option<DeliveryId>,
+    now: Timestamp,
+) {
     let person = state.viewer;
     let is_due = |state: &State, (task, reminder, generation): &(TaskId, ReminderId, u64)| {
         let row = state.schedule.get(&(*task, *reminder))?;
@@ -45,13 +53,15 @@ pub fn fire(state: &mut State, due: &[(TaskId, ReminderId, u64)], now: Timestamp
     let items: Vec<_> = rows.iter().map(item).collect();
     let settings = state.my_settings();
     for channel in channels(&settings) {
-        let delivery = open_delivery(
-            state,
-            channel,
-            &items,
-            quiet_until(&settings, channel, now),
-            now,
-        );
+        let until = quiet::until(&settings, channel, now);
+        let held =
+            waits.filter(|id| until.is_some() && quiet::held(&settings, person, now) == Some(*id));
+        let joined = held.filter(|id| quiet::join(state, *id, &items));
+        let delivery = joined.unwrap_or_else(|| {
+            let free = held.filter(|id| !state.deliveries.contains_key(id));
+            let id = free.unwrap_or_else(|| of_items(channel, &items));
+            open_delivery(state, id, channel, &items, until, now)
+        });
         for row in &rows {
             state.claim(LedgerRow {
                 task: row.task,
@@ -74,7 +84,7 @@ pub fn fire(state: &mut State, due: &[(TaskId, ReminderId, u64)], now: Timestamp
 pub fn channels(settings: &Settings) -> Vec<&'static str> {
     let email = settings.email.is_some() && settings.email_reminders.0;
     if email {
-        vec!["page", "email"]
+        vec!["page", EMAIL]
     } else {
         vec!["page"]
     }
@@ -91,21 +101,22 @@ fn item(row: &Scheduled) -> Item {
     }
 }
 
+fn of_items(channel: &str, items: &[Item]) -> DeliveryId {
+    let keys = items
+        .iter()
+        .map(|item| format!("{}/{}/{}", item.task, item.reminder, item.generation));
+    let keys = keys.collect::<Vec<_>>().join(" ");
+    DeliveryId(derived(&["delivery", channel, &keys]))
+}
+
 fn open_delivery(
     state: &mut State,
+    id: DeliveryId,
     channel: &str,
     items: &[Item],
     quiet_until: Option<Timestamp>,
     now: Timestamp,
 ) -> DeliveryId {
-    let keys = items
-        .iter()
-        .map(|item| format!("{}/{}/{}", item.task, item.reminder, item.generation));
-    let id = DeliveryId(derived(&[
-        "delivery",
-        channel,
-        &keys.collect::<Vec<_>>().join(" "),
-    ]));
     let home = state.home;
     state.deliver(Delivery {
         id,
@@ -135,32 +146,6 @@ fn open_delivery(
         });
     }
     id
-}
-
-/// The end of the quiet hours that `now` lies in; the open page is never quiet.
-fn quiet_until(settings: &Settings, channel: &str, now: Timestamp) -> Option<Timestamp> {
-    let QuietHours { from, until } = settings
-        .quiet_hours
-        .filter(|quiet| channel != "page" && quiet.from != quiet.until)?;
-    let here = now.to_zoned(settings.zone().clone());
-    let (time, overnight) = (here.time(), until < from);
-    let within = if overnight {
-        time >= from.0 || time < until.0
-    } else {
-        time >= from.0 && time < until.0
-    };
-    let day = if overnight && time >= from.0 {
-        here.date().tomorrow().ok()?
-    } else {
-        here.date()
-    };
-    let end = settings
-        .zone()
-        .to_ambiguous_zoned(day.to_datetime(until.0))
-        .compatible()
-        .ok()?
-        .timestamp();
-    within.then_some(end)
 }
 
 /// Publishes a delivery again whose next try has come.

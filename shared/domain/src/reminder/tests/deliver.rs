@@ -60,6 +60,7 @@ fn r_2_9_two_clocks_make_the_same_delivery() {
         reminder::fire(
             &mut state,
             &due,
+            None,
             world.now + SignedDuration::from_secs(later),
         );
         state
@@ -69,13 +70,13 @@ fn r_2_9_two_clocks_make_the_same_delivery() {
     assert_eq!(one.written().ledger, other.written().ledger);
     let claimed = other.written().ledger.len();
     let now = world.now;
-    reminder::fire(&mut other, &due, now);
+    reminder::fire(&mut other, &due, None, now);
     assert_eq!(other.written().ledger.len(), claimed, "fired already");
     // What moved meanwhile, or is not due yet, is left out.
     world.set(task, json!({"due": {"at": "2026-11-23T16:00:00"}}));
     let mut moved = world.state.clone();
-    reminder::fire(&mut moved, &due, now);
-    reminder::fire(&mut moved, &[(task, due[0].1, 2)], now);
+    reminder::fire(&mut moved, &due, None, now);
+    reminder::fire(&mut moved, &[(task, due[0].1, 2)], None, now);
     assert!(moved.deliveries.is_empty());
 }
 
@@ -262,6 +263,43 @@ fn r_2_8_quiet_hours_put_off_the_mail_and_not_the_page() {
     check(("12:00", "12:00"), "2026-11-25T12:00:00", None);
     // The night of the clock change ends at seven all the same.
     check(night, "2027-03-28T01:30:00", Some("2027-03-28T05:00:00Z"));
+}
+
+#[test]
+fn r_2_8_what_quiet_hours_hold_back_comes_as_one() {
+    let mut world = world();
+    world.settings(json!({"quiet_hours": {"from": "22:00", "until": "07:00"}}));
+    let mut tasks = Vec::new();
+    for (title, at) in [
+        ("lock up", "2026-11-23T22:30:00"),
+        ("feed cat", "2026-11-24T01:00:00"),
+        ("wake up", "2026-11-24T06:30:00"),
+    ] {
+        let task = json!({"title": title, "due": {"at": at}, "reminders": [lead(1, "PT0S")]});
+        tasks.push(world.add(task));
+        world.clock(at);
+        world.fire();
+    }
+    let mail = world.delivery("email");
+    let mails = |world: &World| {
+        let all = world.deliveries();
+        let mails = all.lines().filter(|line| line.starts_with("email"));
+        mails.map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(mails(&world), "email open 0 [, , ]");
+    world.complete(tasks[1]);
+    world.clock("2026-11-24T07:00");
+    assert!(world.claim(mail, "t"));
+    assert_eq!(mails(&world), "email open 1 [lock up, wake up]");
+    // What is claimed is frozen: a clock that runs behind opens another one.
+    let late = json!({"title": "too late", "due": {"at": "2026-11-24T06:59:59"}, "reminders": [lead(1, "PT0S")]});
+    world.add(late);
+    world.clock("2026-11-24T06:59:59");
+    world.fire();
+    assert_eq!(
+        mails(&world),
+        "email open 0 []\nemail open 1 [lock up, wake up]"
+    );
 }
 
 #[test]
