@@ -160,7 +160,7 @@ async fn r_3_1_rules_in_words_and_where_they_lead() {
             book club: "FREQ=MONTHLY;BYDAY=1TU" from schedule
               2026-12-01T19:00:00 2027-01-05T19:00:00 2027-02-02T19:00:00
             renew passport: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;RSCALE=GREGORIAN;SKIP=BACKWARD" from schedule
-              2027-02-28 2028-02-29
+              2027-02-28 2028-02-29 2029-02-28
             change filter: "FREQ=DAILY;INTERVAL=10" from completion
               2026-11-23 2026-12-03 2026-12-03"#]],
     );
