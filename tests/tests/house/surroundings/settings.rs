@@ -99,7 +99,7 @@ async fn how_mail_goes_out() {
     ];
     check(&all, expect![[r#"
         ERRAND_MAIL_URL=pop3://mail.example.org
-            errand: ERRAND_MAIL_URL: begins with smtp:, smtps: or ses:, like smtp://localhost:1025
+            errand: ERRAND_MAIL_URL: begins with smtp:, smtps:, ses: or dapr:, like smtp://localhost:1025
         ERRAND_MAIL_URL=smtp://
             errand: ERRAND_MAIL_URL cannot be used: it names no host
         ERRAND_MAIL_URL=ses:eu-central-1
