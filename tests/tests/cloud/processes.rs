@@ -7,7 +7,7 @@ use crate::{
 use futures::StreamExt;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 use tokio_tungstenite::{connect_async, tungstenite::client::IntoClientRequest};
 
 fn runs(pid: u32) -> bool {
@@ -104,7 +104,10 @@ async fn r_3_1_functions_are_started_by_what_comes_for_them_and_stopped_when_not
         Value::Null,
     )
     .await;
+    // They may be stopped again before one looks.
+    let mut started = BTreeSet::new();
     until("the next occurrence is there", async || {
+        started.extend(cloud.names());
         let open = ask(
             reqwest::Method::GET,
             "/api/v1/tasks?status=open",
@@ -130,11 +133,13 @@ async fn r_3_1_functions_are_started_by_what_comes_for_them_and_stopped_when_not
     tokio::time::timeout(patience, hears)
         .await
         .expect("the window hears of the task");
-    let names = cloud.names();
-    assert!(
-        names.contains(&"recur".to_owned()) && names.contains(&"audit".to_owned()),
-        "{names:?}"
-    );
+    until("the subscribers were started", async || {
+        started.extend(cloud.names());
+        ["recur", "audit"]
+            .iter()
+            .all(|name| started.contains(*name))
+    })
+    .await;
     until(
         "only the clock and the window's function are left",
         async || cloud.names() == ["clock", "live"],
