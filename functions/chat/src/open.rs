@@ -25,7 +25,7 @@ pub(crate) enum Answer {
     /// This is meant, by all that was said.
     Means(String, Box<Interpretation>),
     /// It may say what was missing: both together tell.
-    Together(Open),
+    Together(Box<Open>),
     /// No answer.
     Another,
 }
@@ -64,7 +64,7 @@ impl Open {
             None
         } else if self.choices.is_empty() {
             match self.on_that_day(read) {
-                None => return Answer::Together(self),
+                None => return Answer::Together(Box::new(self)),
                 meant => meant,
             }
         } else {
@@ -123,7 +123,7 @@ impl Open {
     fn on_that_day(&self, read: &Interpretation) -> Option<Interpretation> {
         let day = |item: &Item| {
             let due = item.due.as_ref()?;
-            due.date.or(due.at.map(|at| at.date()))
+            due.date.or(due.at.map(jiff::civil::DateTime::date))
         };
         let said = read.items.first().and_then(day)?;
         let readings = std::iter::once(&self.item).chain(&self.others);
