@@ -7,7 +7,6 @@ mod confirm;
 mod look;
 mod memory;
 mod once;
-mod open;
 mod plan;
 mod question;
 mod reply;

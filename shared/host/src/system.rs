@@ -16,6 +16,5 @@ pub fn system(deps: &Deps, reader: Reader, function: &str) -> Writer {
         causation: None,
         idempotency: None,
         once: None,
-        keeps: None,
     }
 }

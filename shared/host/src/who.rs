@@ -71,7 +71,6 @@ impl Who {
             causation: None,
             idempotency: idempotency(parts)?,
             once: None,
-            keeps: None,
         })
     }
 }

@@ -101,7 +101,6 @@ impl Piece {
                 instant: None,
                 grain: self.grain,
                 through,
-                time_only: false,
             });
         };
         let at = day.to_datetime(time);
@@ -122,7 +121,6 @@ impl Piece {
             instant,
             grain: self.grain,
             through,
-            time_only: self.day.is_none(),
         })
     }
 }

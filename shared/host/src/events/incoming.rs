@@ -135,7 +135,6 @@ impl Incoming {
             causation: Some(self.id.clone()),
             idempotency: None,
             once: Some((format!("{function} {}", self.source), self.id.clone())),
-            keeps: None,
         }
     }
 

@@ -224,15 +224,10 @@ fn counted(c: &mut Cursor) -> Option<Rule> {
     Some(rule)
 }
 
-/// "july 4th", "aug 30", "december", "29 february".
+/// "july 4th", "aug 30", "december".
 fn by_month(c: &mut Cursor) -> Option<Rule> {
-    let mut rule = Rule::every(Freq::Yearly, 1);
-    if let Some((day, month)) = c.day_and_month() {
-        rule.months = vec![month];
-        rule.month_days = vec![day];
-        return Some(rule);
-    }
     let month = c.month()?;
+    let mut rule = Rule::every(Freq::Yearly, 1);
     rule.months = vec![month];
     rule.month_days = month_days(c);
     if rule.month_days.is_empty() {

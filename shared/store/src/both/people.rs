@@ -224,7 +224,6 @@ pub(crate) fn founding(reader: &Reader) -> Writer {
         causation: None,
         idempotency: None,
         once: None,
-        keeps: None,
     }
 }
 

@@ -46,7 +46,6 @@ pub fn writer(reader: &Reader) -> Writer {
         causation: None,
         idempotency: None,
         once: None,
-        keeps: None,
     }
 }
 
