@@ -7,6 +7,7 @@
 mod crash;
 mod crowd;
 mod dapr;
+mod database;
 mod deployment;
 mod dispatch;
 mod front;
@@ -18,5 +19,7 @@ mod poison;
 mod processes;
 mod relay;
 mod stopped;
+mod story;
 mod surroundings;
 mod warm;
+mod window;
