@@ -13,6 +13,7 @@ mod dispatch;
 mod front;
 mod installation;
 mod kit;
+mod live;
 mod once;
 mod outage;
 mod poison;
