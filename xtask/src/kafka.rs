@@ -40,11 +40,9 @@ impl Server {
             guard: guard(&folder, &broker(&folder, port, &jars))?,
             jars,
         };
-        wait(
-            &server.brokers.clone(),
-            &folder.with_extension("log"),
-            || Ok(server.guard.try_wait()?.is_none()),
-        )?;
+        wait_until_it_answers(port, &folder.with_extension("log"), || {
+            Ok(server.guard.try_wait()?.is_none())
+        })?;
         Ok(server)
     }
 }
@@ -61,12 +59,10 @@ impl Drop for Server {
     }
 }
 
-/// Starts the broker of this folder, made first where it is not there yet; it stays when this process ends. Gives its address,
-/// where it does not answer yet.
+/// Starts the broker of this folder, made first where it is not there yet; it stays when this process ends. Gives its address.
 pub(crate) fn start(folder: &Path) -> Result<String> {
     let jars = jars()?;
     let port = free_ports()?;
-    fs::create_dir_all(folder)?;
     let log = fs::File::create(folder.with_extension("log"))?;
     let mut command = broker(folder, port, &jars);
     command
@@ -75,13 +71,10 @@ pub(crate) fn start(folder: &Path) -> Result<String> {
         .stdout(log.try_clone()?)
         .stderr(log);
     let child = command.spawn().context("cannot start sh")?;
+    fs::create_dir_all(folder)?;
     fs::write(folder.join("pid"), child.id().to_string())?;
+    wait_until_it_answers(port, &folder.with_extension("log"), || Ok(is_up(folder)))?;
     Ok(format!("127.0.0.1:{port}"))
-}
-
-/// Comes back once the broker of this folder answers at its address.
-pub(crate) fn wait_until_it_answers(folder: &Path, address: &str) -> Result<()> {
-    wait(address, &folder.with_extension("log"), || Ok(is_up(folder)))
 }
 
 /// Kills the broker of this folder; no error when it does not run.
@@ -187,9 +180,13 @@ fn guard(folder: &Path, broker: &Command) -> Result<Child> {
     guard.spawn().context("cannot start sh")
 }
 
-fn wait(address: &str, log: &Path, mut runs: impl FnMut() -> Result<bool>) -> Result<()> {
+fn wait_until_it_answers(
+    port: u16,
+    log: &Path,
+    mut runs: impl FnMut() -> Result<bool>,
+) -> Result<()> {
     let end = Instant::now() + PATIENCE;
-    while !answers(address) {
+    while !answers(port) {
         if !runs()? || Instant::now() > end {
             let log = fs::read_to_string(log).unwrap_or_default();
             let last: Vec<&str> = log.lines().rev().take(8).collect();
@@ -203,9 +200,9 @@ fn wait(address: &str, log: &Path, mut runs: impl FnMut() -> Result<bool>) -> Re
 
 /// Whether it answers the question that every client asks first: which versions it speaks (ApiVersions, version 0). A broker
 /// that still loads takes connections and says nothing.
-pub(crate) fn answers(address: &str) -> bool {
+fn answers(port: u16) -> bool {
     let asked = || -> std::io::Result<[u8; 8]> {
-        let mut stream = TcpStream::connect(address)?;
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         // length, key 18, version 0, correlation 7, no client's name
         stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff])?;

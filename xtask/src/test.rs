@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use crate::install::{self, Installed, Installs};
 use crate::{chart, page, postgres, run, story};
 use counts::Counts;
-use story::Servers;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -39,8 +38,12 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 pub(crate) fn story() -> Result<bool> {
     let mut counts = Counts::default();
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
-    let binary = target()?.join("debug/errand");
-    story::test(&binary, &kept(), &mut counts)?;
+    let server = kept();
+    story::test(
+        &target()?.join("debug/errand"),
+        server.as_deref(),
+        &mut counts,
+    )?;
     counts.print_details();
     println!("{counts}");
     Ok(counts.failed == 0)
@@ -74,11 +77,9 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     cargo
         .env("ERRAND_TEST_SKIPS", &skips)
         .env("ERRAND_TEST_BINARY", &binary);
-    let (server, servers) = services(&mut cargo, &installed);
-    let mut done = counts::from_cargo(&mut cargo, &mut counts);
-    if done.is_ok() {
-        done = stories_over_postgres(cargo, &servers, &mut counts);
-    }
+    let server = services(&mut cargo, &installed);
+    let done = counts::from_cargo(&mut cargo, &mut counts);
+    drop(installed);
     counts.add_skips(&fs::read_to_string(&skips)?);
     fs::remove_file(&skips)?;
     done?;
@@ -86,40 +87,24 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     if !options.no_page && options.name.is_none() {
         chart::test(&mut counts)?;
         page::test(&mut counts)?;
-        story::test(&binary, &servers, &mut counts)?;
+        let url = server
+            .as_ref()
+            .map(|server| server.url.clone())
+            .or_else(kept);
+        story::test(&binary, url.as_deref(), &mut counts)?;
     }
-    drop((server, installed));
     counts.print_details();
     Ok(counts)
 }
 
-/// Runs the stories across functions once more, each over a PostgreSQL database of its own.
-fn stories_over_postgres(mut cargo: Command, servers: &Servers, counts: &mut Counts) -> Result<()> {
-    const NAME: &str = "the stories, over PostgreSQL";
-    if servers.postgres.is_none() {
-        counts.skip(NAME, "no PostgreSQL");
-        return Ok(());
-    }
-    println!("{NAME}");
-    cargo
-        .args(["--test", "stories"])
-        .env("ERRAND_TEST_STORIES_OVER", "postgres");
-    counts::from_cargo(&mut cargo, counts)
-}
-
 /// Puts into the environment of the tests where each service is. What cannot be had is left out, and said; each test that
 /// needs it skips itself aloud.
-fn services(cargo: &mut Command, installed: &Installed) -> (Option<postgres::Server>, Servers) {
+fn services(cargo: &mut Command, installed: &Installed) -> Option<postgres::Server> {
     if let Some(chromium) = page::chromium() {
         cargo.env("ERRAND_TEST_CHROMIUM", chromium);
     } else {
         eprintln!("no Chromium: tests that need a browser are skipped");
     }
-    // Over Kafka the browser's story is told by `cargo xtask story` alone; the same is asked of the API by a test here.
-    let mut servers = Servers {
-        kafka: None,
-        ..kept()
-    };
     if let Some(broker) = &installed.kafka {
         cargo
             .env("ERRAND_TEST_KAFKA_BROKERS", &broker.brokers)
@@ -128,28 +113,24 @@ fn services(cargo: &mut Command, installed: &Installed) -> (Option<postgres::Ser
     if let Some(daprd) = &installed.daprd {
         cargo.env("ERRAND_TEST_DAPRD", daprd);
     }
-    if servers.postgres.is_some() {
-        return (None, servers);
+    if kept().is_some() {
+        return None;
     }
     match postgres::Server::start() {
         Ok(server) => {
             cargo.env("ERRAND_TEST_POSTGRES_URL", &server.url);
-            servers.postgres = Some(server.url.clone());
-            (Some(server), servers)
+            Some(server)
         }
         Err(error) => {
             eprintln!("no PostgreSQL: tests that need it are skipped ({error:#})");
-            (None, servers)
+            None
         }
     }
 }
 
-/// The servers that somebody keeps: `cargo xtask services up`.
-fn kept() -> Servers {
-    Servers {
-        postgres: std::env::var("ERRAND_TEST_POSTGRES_URL").ok(),
-        kafka: std::env::var("ERRAND_TEST_KAFKA_BROKERS").ok(),
-    }
+/// The server that somebody keeps: `cargo xtask services up`.
+fn kept() -> Option<String> {
+    std::env::var("ERRAND_TEST_POSTGRES_URL").ok()
 }
 
 /// Where cargo puts what it builds.

@@ -60,7 +60,7 @@ impl Backend for PostgresStore {
         sql: Sql,
         values: Vec<Bind>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
         let read = timeout(LIMIT, session::read(&mut connection, whose, sql, values)).await;
         kept(connection, read)
     }
@@ -70,7 +70,7 @@ impl Backend for PostgresStore {
         whose: Whose,
         statements: Vec<Statement>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
         let written = timeout(LIMIT, session::write(&mut connection, whose, statements)).await;
         kept(connection, written)
     }
@@ -83,8 +83,7 @@ impl Backend for PostgresStore {
         let sql = format!("select {}", super::CLOCK);
         let rows = self.ask(Whose::House, sql.into(), vec![]).await?;
         let none = || StoreError::Corrupt("the database tells no time".to_owned());
-        let now = moment(rows.first().ok_or_else(none)?.int(0)?)?;
-        Ok(self.options.time(now))
+        moment(rows.first().ok_or_else(none)?.int(0)?)
     }
 
     async fn hinted(&self) {
@@ -92,7 +91,7 @@ impl Backend for PostgresStore {
     }
 
     async fn refold(&self, stream: StreamId, repair: bool) -> Result<Vec<String>, StoreError> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
         // It takes as long as the stream is.
         let done = refold(&mut connection, stream, repair).await;
         kept(connection, Ok(done))
