@@ -68,6 +68,7 @@ pub mod secret;
 pub mod serve;
 pub mod system;
 pub mod telemetry;
+pub mod unsubscribe;
 pub mod who;
 
 pub use answer::Answer;
