@@ -17,6 +17,7 @@ mod outage;
 mod poison;
 mod processes;
 mod relay;
+mod security;
 mod stopped;
 mod surroundings;
 mod warm;
