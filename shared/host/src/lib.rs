@@ -58,6 +58,7 @@ pub mod edge;
 pub mod events;
 pub mod health;
 pub mod interpreter;
+pub mod lambda;
 pub mod params;
 pub mod path;
 pub mod person;

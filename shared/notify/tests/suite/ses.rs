@@ -150,7 +150,7 @@ async fn r_2_7_what_is_wrong_around_ses_is_tried_again() {
     .await;
     check(
         Answer::Break,
-        expect!["retry: there are no AWS credentials to send by: see the AWS_… variables"],
+        expect!["retry: Amazon SES in eu-central-1 cannot be reached: connection closed before message completed"],
     )
     .await;
     check(
