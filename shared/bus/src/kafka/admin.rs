@@ -2,7 +2,7 @@
 
 use super::{
     KafkaError, Settings,
-    read::reach,
+    read::{PAUSE, reach},
     settings::{MOST, MOST_DEAD},
 };
 use domain::event::Topic;
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// How long the brokers may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a topic that is not known yet is looked for again.
+const TRIES: u32 = 30;
 /// How long dead letters are kept: four weeks, as long as consumers remember what they have done already.
 const DEAD: &str = "2419200000";
 
@@ -83,21 +85,30 @@ fn names<'a>(settings: &Settings, kept: &'a str) -> Vec<(String, &'a str, &'stat
 /// to that they are there.
 async fn already_there(settings: &Settings) -> Result<Vec<Made>, KafkaError> {
     in_the_background(settings, |settings| {
-        let all = reach(settings)?.fetch_metadata(None, PATIENCE)?;
-        let is_there = |name: &str| all.topics().iter().any(|topic| topic.name() == name);
-        let names = names(settings, "").into_iter().map(|(name, ..)| name);
-        let (there, missing): (Vec<_>, Vec<_>) = names.partition(|name| is_there(name));
-        if !missing.is_empty() {
-            let missing = missing.join(", ");
-            return Err(KafkaError(format!(
-                "topics cannot be made by whoever signs in by a token; make them by the cluster's own tools: {missing}"
-            )));
+        let client = reach(settings)?;
+        let mut tries = 0;
+        loop {
+            let all = client.fetch_metadata(None, PATIENCE)?;
+            let is_there = |name: &str| all.topics().iter().any(|topic| topic.name() == name);
+            let names = names(settings, "").into_iter().map(|(name, ..)| name);
+            let (there, missing): (Vec<_>, Vec<_>) = names.partition(|name| is_there(name));
+            if missing.is_empty() {
+                let made = |topic| Made {
+                    topic,
+                    is_new: false,
+                };
+                return Ok(there.into_iter().map(made).collect());
+            }
+            // Not every broker knows at once of what was just made.
+            if tries == TRIES {
+                let missing = missing.join(", ");
+                return Err(KafkaError(format!(
+                    "topics cannot be made by whoever signs in by a token; make them by the cluster's own tools: {missing}"
+                )));
+            }
+            tries += 1;
+            let _nothing = client.poll(PAUSE);
         }
-        let made = |topic| Made {
-            topic,
-            is_new: false,
-        };
-        Ok(there.into_iter().map(made).collect())
     })
     .await
 }

@@ -14,7 +14,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a partition without a leader is asked again, and after which pause.
 const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 /// How long a broker may take before errors are listened to again.
 const GLANCE: Duration = Duration::from_millis(400);
 
