@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{guard, run};
+use crate::run;
 
 /// How long a broker may take to start, while the compiler has the machine.
 const PATIENCE: Duration = Duration::from_mins(4);
@@ -21,8 +21,6 @@ const PATIENCE: Duration = Duration::from_mins(4);
 pub(crate) struct Server {
     /// host:port.
     pub(crate) brokers: String,
-    /// The authority of its certificate; none where there was no openssl to make one.
-    pub(crate) authority: Option<PathBuf>,
     /// Its jars, for tests that start brokers of their own to kill them.
     pub(crate) jars: PathBuf,
     guard: Child,
@@ -39,19 +37,25 @@ impl Server {
         let port = free_ports()?;
         let mut server = Self {
             brokers: format!("127.0.0.1:{port}"),
-            authority: None,
-            guard: guard::start(&folder, &broker(&folder, port, &jars))?,
+            guard: guard(&folder, &broker(&folder, port, &jars))?,
             jars,
         };
-        wait_until_it_answers(port, &folder, || Ok(server.guard.try_wait()?.is_none()))?;
-        server.authority = authority(&folder);
+        wait_until_it_answers(port, &folder.with_extension("log"), || {
+            Ok(server.guard.try_wait()?.is_none())
+        })?;
         Ok(server)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        guard::end(&mut self.guard);
+        drop(
+            self.guard
+                .stdin
+                .take()
+                .map(|mut pipe| pipe.write_all(b"\n")),
+        );
+        drop(self.guard.wait());
     }
 }
 
@@ -69,13 +73,8 @@ pub(crate) fn start(folder: &Path) -> Result<String> {
     let child = command.spawn().context("cannot start sh")?;
     fs::create_dir_all(folder)?;
     fs::write(folder.join("pid"), child.id().to_string())?;
-    wait_until_it_answers(port, folder, || Ok(is_up(folder)))?;
+    wait_until_it_answers(port, &folder.with_extension("log"), || Ok(is_up(folder)))?;
     Ok(format!("127.0.0.1:{port}"))
-}
-
-/// The authority of the certificate of the broker of this folder, where it has one.
-pub(crate) fn authority(folder: &Path) -> Option<PathBuf> {
-    Some(folder.join("ca.pem")).filter(|file| file.is_file())
 }
 
 /// Kills the broker of this folder; no error when it does not run.
@@ -104,9 +103,6 @@ pub(crate) fn missing() -> Vec<&'static str> {
     let mut missing = Vec::new();
     if run::find(&["java"]).is_none() {
         missing.push("openjdk-17-jre-headless");
-    }
-    if run::find(&["openssl"]).is_none() {
-        missing.push("openssl");
     }
     if !cache().is_dir() && run::find(&["mvn"]).is_none() {
         missing.push("maven");
@@ -164,15 +160,38 @@ fn broker(folder: &Path, port: u16, jars: &Path) -> Command {
     command
 }
 
+/// Runs the broker until our end of its pipe closes, which it does also at ctrl-c and kill -9. In a group of its own, so that
+/// ctrl-c does not reach it.
+fn guard(folder: &Path, broker: &Command) -> Result<Child> {
+    let mut guard = Command::new("sh");
+    guard
+        .args([
+            "-c",
+            r#""$@" >"$FOLDER.log" 2>&1 </dev/null & read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; rm -rf -- "$FOLDER" "$FOLDER.log""#,
+            "guard",
+        ])
+        .env("FOLDER", folder)
+        .arg(broker.get_program())
+        .args(broker.get_args())
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    guard.spawn().context("cannot start sh")
+}
+
 fn wait_until_it_answers(
     port: u16,
-    folder: &Path,
+    log: &Path,
     mut runs: impl FnMut() -> Result<bool>,
 ) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     while !answers(port) {
         if !runs()? || Instant::now() > end {
-            bail!("Kafka does not start: {}", guard::last_words(folder));
+            let log = fs::read_to_string(log).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(8).collect();
+            let last: Vec<&str> = last.into_iter().rev().collect();
+            bail!("Kafka does not start: {}", last.join("\n"));
         }
         thread::sleep(Duration::from_millis(100));
     }
@@ -194,8 +213,7 @@ fn answers(port: u16) -> bool {
     asked().is_ok_and(|answer| answer[4..] == [0, 0, 0, 7])
 }
 
-/// The first of four ports in a row that are free: the broker's, its controller's, the one that asks for a password, and the one that
-/// does so over TLS.
+/// The first of three ports in a row that are free: the broker's, its controller's, and the one that asks for a password.
 fn free_ports() -> Result<u16> {
     for _ in 0..100 {
         let first = TcpListener::bind("127.0.0.1:0")?;
@@ -204,9 +222,9 @@ fn free_ports() -> Result<u16> {
             port.checked_add(after)
                 .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
         };
-        if free(1) && free(2) && free(3) {
+        if free(1) && free(2) {
             return Ok(port);
         }
     }
-    bail!("there are no four free ports in a row")
+    bail!("there are no three free ports in a row")
 }

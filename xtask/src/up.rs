@@ -7,14 +7,13 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::services::Services;
-use crate::{install, run, test};
+use crate::{run, test};
 
 /// Starts what it needs, and runs it until ctrl-c. PostgreSQL and Kafka stay until `cargo xtask services down`.
 ///
 /// # Errors
 /// When it does not build, or something does not start.
 pub(crate) fn run() -> Result<()> {
-    install::before_the_build();
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
     let binary = test::target()?.join("debug/errand");
     let data = test::target()?.join("up");

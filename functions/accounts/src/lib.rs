@@ -3,7 +3,6 @@
 mod link;
 mod me;
 mod tokens;
-mod unsubscribe;
 
 pub use link::{new_link, new_token};
 
@@ -65,13 +64,5 @@ fn routes() -> Routes<Deps> {
         .says("Uses up the link that is printed at start, and signs the browser in.")
         .answers_with(303, "")
         .may(401)
-        .get("/unsubscribe", unsubscribe::ask)
-        .says("Shows the page to which a mail's link leads. It changes nothing.")
-        .answers_with(200, "text/html")
-        .answers_with(404, "text/html")
-        .post("/unsubscribe", unsubscribe::turn_off)
-        .says("Turns reminders and digests by e-mail off. A mail program sends this by itself (RFC 8058).")
-        .answers_with(200, "text/html")
-        .answers_with(404, "text/html")
         .merge(api.below("/api/v1"))
 }

@@ -91,7 +91,9 @@ pub(crate) async fn alone(
     attached: bool,
 ) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
-    shares_a_key(&config)?;
+    if config.key.is_none() {
+        bail!("ERRAND_KEY: is missing; functions that run alone share one");
+    }
     let listener = serve::bind(config.listen)
         .await
         .map_err(anyhow::Error::msg)?;
@@ -108,7 +110,8 @@ pub(crate) async fn alone(
         stop_with_input(stop.clone());
     }
     let mut running = beside(&mut parts, &stop);
-    let mut router = unguarded(&parts);
+    let events = parts.iter().filter_map(|(_, part)| part.events.clone());
+    let mut router = events.fold(public(&parts), Router::merge);
     if function.always_on {
         let relay = relay_out(&app)?;
         // A sidecar is not probed: while it is away the clock has its work all the same, and the relay says so.
@@ -124,14 +127,6 @@ pub(crate) async fn alone(
     tracing::info!(function = function.name, listen = %app.deps.config.listen, "serves");
     serve::serve(listener, router, stop.clone()).await?;
     end(&app, parts, running, &stop).await;
-    Ok(())
-}
-
-/// Functions that run alone know each other's secrets by one key.
-pub(crate) fn shares_a_key(config: &Config) -> anyhow::Result<()> {
-    if config.key.is_none() {
-        bail!("ERRAND_KEY: is missing; functions that run alone share one");
-    }
     Ok(())
 }
 
@@ -157,19 +152,13 @@ pub(crate) fn open_to_all(app: &App, parts: &Parts) -> Router {
     host::edge(public(parts), &app.deps)
 }
 
-/// The same without the edge, and on `POST /` the events that wake them.
-pub(crate) fn unguarded(parts: &Parts) -> Router {
-    let events = parts.iter().filter_map(|(_, part)| part.events.clone());
-    events.fold(public(parts), Router::merge)
-}
-
 fn public(parts: &Parts) -> Router {
     let routers = parts.iter().map(|(_, part)| part.public.clone());
     routers.fold(Router::new(), Router::merge)
 }
 
 /// Starts what the functions do beside answering.
-pub(crate) fn beside(parts: &mut Parts, stop: &CancellationToken) -> JoinSet<()> {
+fn beside(parts: &mut Parts, stop: &CancellationToken) -> JoinSet<()> {
     let mut running = JoinSet::new();
     for beside in parts.iter_mut().filter_map(|(_, part)| part.beside.take()) {
         running.spawn(beside(stop.clone()));
@@ -224,12 +213,7 @@ fn stop_with_input(stop: CancellationToken) {
     });
 }
 
-pub(crate) async fn end(
-    app: &App,
-    parts: Parts,
-    mut running: JoinSet<()>,
-    stop: &CancellationToken,
-) {
+async fn end(app: &App, parts: Parts, mut running: JoinSet<()>, stop: &CancellationToken) {
     stop.cancel();
     while running.join_next().await.is_some() {}
     for last in parts.into_iter().filter_map(|(_, part)| part.last) {

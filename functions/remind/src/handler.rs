@@ -194,16 +194,7 @@ async fn send(
             "there is no e-mail address in the settings any more".to_owned(),
         ));
     };
-    let wanted = match delivery.digest {
-        Some(_) => settings.digest_at.is_some(),
-        None => settings.email_reminders.0,
-    };
-    if !wanted {
-        return Ok(Tried::Stop(
-            "mails were turned off in the settings".to_owned(),
-        ));
-    }
-    let message = message(reminding, reader, delivery, to);
+    let message = message(reminding, delivery, to);
     Ok(match channel.send(&message).await {
         Ok(receipt) => Tried::Sent(receipt.words),
         Err(error @ SendError::Retry { .. }) => Tried::Retry(error.words().to_owned()),
@@ -211,9 +202,8 @@ async fn send(
     })
 }
 
-fn message(reminding: &Reminding, reader: &Reader, delivery: &Delivery, to: String) -> Message {
+fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
     let home = reminding.deps.config.link();
-    let off = host::unsubscribe::path(&reminding.deps.key, reader.person);
     let item = |item: &domain::ledger::Item| Item {
         title: item.title.clone(),
         due: item.due.clone(),
@@ -225,5 +215,5 @@ fn message(reminding: &Reminding, reader: &Reader, delivery: &Delivery, to: Stri
         Some(day) => message.for_day(&day.strftime("%A %-d %B %Y").to_string()),
         None => message,
     };
-    message.with_unsubscribe(&format!("{home}{off}"))
+    message.with_unsubscribe(&format!("{home}/#settings"))
 }

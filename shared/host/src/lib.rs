@@ -58,7 +58,6 @@ pub mod edge;
 pub mod events;
 pub mod health;
 pub mod interpreter;
-pub mod lambda;
 pub mod params;
 pub mod path;
 pub mod person;
@@ -69,7 +68,6 @@ pub mod secret;
 pub mod serve;
 pub mod system;
 pub mod telemetry;
-pub mod unsubscribe;
 pub mod who;
 
 pub use answer::Answer;

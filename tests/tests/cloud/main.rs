@@ -17,7 +17,6 @@ mod outage;
 mod poison;
 mod processes;
 mod relay;
-mod security;
 mod stopped;
 mod surroundings;
 mod warm;

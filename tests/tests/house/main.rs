@@ -9,6 +9,5 @@
 
 mod crash;
 mod home;
-mod lambda;
 mod surroundings;
 mod terminal;

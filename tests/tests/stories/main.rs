@@ -19,7 +19,6 @@ mod routes;
 mod tasks;
 mod transfer;
 mod two_people;
-mod unsubscribe;
 
 use expect_test::Expect;
 

@@ -3,7 +3,6 @@
 
 use super::{
     KafkaError, Record, Settings, Tried,
-    context::Context,
     read::{Found, PATIENCE, read_topics},
     settings::MOST_DEAD,
 };
@@ -22,14 +21,13 @@ const REPLAYED: &str = "errand-replayed";
 const SUFFIX: &str = ".dead-letters";
 
 /// Where the dispatcher puts them.
-pub(super) struct Grave(FutureProducer<Context>);
+pub(super) struct Grave(FutureProducer);
 
 impl Grave {
     pub(super) fn new(settings: &Settings) -> Result<Self, KafkaError> {
         let mut config = settings.producer("dead-letters");
         config.set("message.max.bytes", MOST_DEAD);
-        let context = settings.security.context();
-        Ok(Self(config.create_with_context(context)?))
+        Ok(Self(config.create()?))
     }
 
     /// Keeps an event of that topic with the reason.
@@ -56,7 +54,7 @@ impl Grave {
 }
 
 async fn send(
-    producer: &FutureProducer<Context>,
+    producer: &FutureProducer,
     topic: &str,
     partition: Option<i32>,
     record: &Record,
@@ -170,9 +168,7 @@ impl DeadLetters {
     /// When Kafka does not take it.
     pub async fn replay(&self, letter: &DeadLetter) -> Result<(), KafkaError> {
         let mut config = self.settings.producer("replay");
-        let producer: FutureProducer<Context> = config
-            .set("message.timeout.ms", "10000")
-            .create_with_context(self.settings.security.context())?;
+        let producer: FutureProducer = config.set("message.timeout.ms", "10000").create()?;
         send(&producer, letter.topic(), None, &letter.event()).await?;
         let mark = Record {
             key: letter.record().key.clone(),

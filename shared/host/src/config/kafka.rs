@@ -1,10 +1,9 @@
 //! Where events go.
 
 use super::{ConfigError, parts::words};
-use crate::SystemClock;
-use bus::kafka::{Security, Settings};
+use bus::kafka::Settings;
 use jiff::SignedDuration;
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr};
 
 /// How long consumers remember what they have done: an event that comes again later would be done again.
 const REMEMBERED: i64 = 24 * 28;
@@ -12,7 +11,8 @@ const REMEMBERED: i64 = 24 * 28;
 /// Kafka, and what our topics are like there.
 #[derive(Clone)]
 pub struct Kafka {
-    /// `ERRAND_KAFKA_BROKERS`: host:port, separated by commas. `ERRAND_KAFKA_SECURITY`: as [`Security::parse`] reads it. `ERRAND_KAFKA_PREFIX`: before the name of each topic and group. `ERRAND_KAFKA_PARTITIONS` (12),
+    /// `ERRAND_KAFKA_BROKERS`: host:port, separated by commas. `ERRAND_KAFKA_SECURITY`: librdkafka's properties, `name=value`
+    /// separated by commas. `ERRAND_KAFKA_PREFIX`: before the name of each topic and group. `ERRAND_KAFKA_PARTITIONS` (12),
     /// `ERRAND_KAFKA_REPLICATION` (what the brokers do by themselves) and `ERRAND_KAFKA_RETENTION_HOURS` (168): of topics that
     /// `errand topics` makes.
     pub settings: Settings,
@@ -41,8 +41,7 @@ impl Kafka {
         }
         let mut settings = Settings::new(brokers.join(","));
         if let Some(security) = security {
-            let region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION"));
-            settings.security = Security::parse(&security, region, Arc::new(SystemClock))
+            settings.security = Settings::security(&security)
                 .map_err(|error| ConfigError::new("ERRAND_KAFKA_SECURITY", error.to_string()))?;
         }
         settings.prefix = prefix(get("ERRAND_KAFKA_PREFIX"))?;

@@ -3,7 +3,6 @@
 mod connections;
 mod mail_url;
 mod render;
-mod ses;
 mod smtp;
 
 use jiff::Timestamp;
