@@ -6,12 +6,13 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::guard::Guard;
 use crate::run;
 
 /// How long a broker may take to start, while the compiler has the machine.
@@ -23,7 +24,7 @@ pub(crate) struct Server {
     pub(crate) brokers: String,
     /// Its jars, for tests that start brokers of their own to kill them.
     pub(crate) jars: PathBuf,
-    guard: Child,
+    guard: Guard,
 }
 
 impl Server {
@@ -40,22 +41,8 @@ impl Server {
             guard: guard(&folder, &broker(&folder, port, &jars))?,
             jars,
         };
-        wait_until_it_answers(port, &folder.with_extension("log"), || {
-            Ok(server.guard.try_wait()?.is_none())
-        })?;
+        wait_until_it_answers(port, &folder.with_extension("log"), || server.guard.runs())?;
         Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(
-            self.guard
-                .stdin
-                .take()
-                .map(|mut pipe| pipe.write_all(b"\n")),
-        );
-        drop(self.guard.wait());
     }
 }
 
@@ -162,22 +149,9 @@ fn broker(folder: &Path, port: u16, jars: &Path) -> Command {
 
 /// Runs the broker until our end of its pipe closes, which it does also at ctrl-c and kill -9. In a group of its own, so that
 /// ctrl-c does not reach it.
-fn guard(folder: &Path, broker: &Command) -> Result<Child> {
-    let mut guard = Command::new("sh");
-    guard
-        .args([
-            "-c",
-            r#""$@" >"$FOLDER.log" 2>&1 </dev/null & read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; rm -rf -- "$FOLDER" "$FOLDER.log""#,
-            "guard",
-        ])
-        .env("FOLDER", folder)
-        .arg(broker.get_program())
-        .args(broker.get_args())
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    guard.spawn().context("cannot start sh")
+fn guard(folder: &Path, broker: &Command) -> Result<Guard> {
+    let script = r#""$@" >"$FOLDER.log" 2>&1 </dev/null & read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; rm -rf -- "$FOLDER" "$FOLDER.log""#;
+    Guard::new(script, folder, broker)
 }
 
 fn wait_until_it_answers(

@@ -5,6 +5,7 @@ mod chart;
 mod check;
 mod ci;
 mod daprd;
+mod guard;
 mod image;
 mod install;
 mod kafka;

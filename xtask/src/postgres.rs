@@ -1,15 +1,14 @@
 //! PostgreSQL as a plain process: a private folder, a free port, no password, no durability. For tests only.
 
 use std::fs;
-use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::guard::Guard;
 use crate::run;
 
 /// Nothing is safe from a power cut, and every commit is quick. Tests that kill the server start their own with `fsync=off` only.
@@ -19,7 +18,7 @@ const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=o
 pub(crate) struct Server {
     /// `postgres://` of the database `postgres` as superuser; tests create their own databases from it.
     pub(crate) url: String,
-    guard: Child,
+    _guard: Guard,
 }
 
 impl Server {
@@ -31,22 +30,10 @@ impl Server {
         let folder = base().join(format!("errand-postgres-{}", std::process::id()));
         let mut server = Self {
             url: String::new(),
-            guard: guard(&folder)?,
+            _guard: guard(&folder)?,
         };
         server.url = start(&folder)?;
         Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(
-            self.guard
-                .stdin
-                .take()
-                .map(|mut pipe| pipe.write_all(b"\n")),
-        );
-        drop(self.guard.wait());
     }
 }
 
@@ -171,27 +158,9 @@ pub(crate) fn base() -> PathBuf {
 
 /// A process that waits until our end of its pipe closes, which it does also at ctrl-c and kill -9, and then stops the server.
 /// It tries once more, for the server that was just starting. In a group of its own, so that ctrl-c does not reach it.
-fn guard(folder: &Path) -> Result<Child> {
-    let mut guard = Command::new("sh");
-    guard
-        .args([
-            "-c",
-            r#"read -r _; "$@" || { sleep 3; "$@"; }; rm -rf -- "$FOLDER""#,
-            "guard",
-        ])
-        .env("FOLDER", folder);
-    let stop = stop_command(folder)?;
-    guard
-        .arg(stop.get_program())
-        .args(stop.get_args())
-        .current_dir("/")
-        .process_group(0);
-    guard
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .context("cannot start sh")
+fn guard(folder: &Path) -> Result<Guard> {
+    let script = r#"read -r _; "$@" || { sleep 3; "$@"; }; rm -rf -- "$FOLDER""#;
+    Guard::new(script, folder, &stop_command(folder)?)
 }
 
 fn create(folder: &Path, data: &Path) -> Result<()> {
