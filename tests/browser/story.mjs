@@ -297,6 +297,55 @@ await step('the keyboard alone is enough', async () => {
   await one.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
 });
 
+await step('a list is made, named anew and deleted, and a search is kept as a view, by keyboard alone', async () => {
+  const dialog = one.getByRole('dialog');
+  const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+  await one.keyboard.press('l');
+  await dialog.getByLabel('Name').waitFor();
+  await one.keyboard.type('Erands');
+  await shot(one, 'new-list');
+  await axe(one, 'a new list');
+  await one.keyboard.press('Enter');
+  await heading(one, 'Erands');
+  await two.getByRole('link', { name: 'Erands' }).waitFor();
+  await one.keyboard.press('v');
+  await dialog.getByLabel('Name').fill('Errands');
+  await one.keyboard.press('Enter');
+  await heading(one, 'Errands');
+  await two.getByRole('link', { name: 'Errands' }).waitFor();
+  await one.keyboard.press('v');
+  await dialog.getByRole('button', { name: 'Delete the list' }).press('Enter');
+  await heading(one, 'Inbox');
+  await two.getByRole('link', { name: 'Errands' }).waitFor({ state: 'detached' });
+  await one.keyboard.press('z');
+  await two.getByRole('link', { name: 'Errands' }).waitFor();
+
+  await one.keyboard.press('/');
+  await one.getByRole('searchbox').fill('mom');
+  await one.getByRole('button', { name: 'Save, rename or delete' }).press('Enter');
+  same(await dialog.getByLabel('Filter').inputValue(), 'status=open and text~"mom"', 'the filter');
+  await dialog.getByLabel('Name').fill('About mom');
+  await shot(one, 'new-view');
+  await axe(one, 'a new view');
+  await one.keyboard.press('Enter');
+  await heading(one, 'About mom');
+  await rows(one, 'call mom').waitFor();
+  same(await rows(one, 'buy milk').count(), 0, 'other tasks in the view');
+  await shot(one, 'view');
+  await axe(one, 'a saved view');
+  // What fits later joins by itself.
+  await two.bringToFront();
+  await two.locator('#quick-add').fill('write to mom');
+  await two.keyboard.press('Enter');
+  await rows(one, 'write to mom').waitFor();
+  await one.bringToFront();
+  await one.getByRole('heading', { level: 1 }).click();
+  await one.keyboard.press('v');
+  await dialog.getByRole('button', { name: 'Delete the view' }).press('Enter');
+  await heading(one, 'Inbox');
+  await one.getByRole('link', { name: 'About mom' }).waitFor({ state: 'detached' });
+});
+
 await context.close();
 rmSync(profile, { recursive: true, force: true });
 process.exit(failed ? 1 : 0);

@@ -63,6 +63,7 @@ fn routes() -> Routes<Deps> {
         .get("/sign-in", link::sign_in)
         .says("Uses up the link that is printed at start, and signs the browser in.")
         .answers_with(303, "")
+        .answers_with(401, "text/html")
         .may(401)
         .merge(api.below("/api/v1"))
 }

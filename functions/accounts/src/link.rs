@@ -6,8 +6,8 @@ use domain::{
     need::Need,
     state::State,
 };
-use host::{Answer, Deps, Params, Problem, Who, who};
-use http::{HeaderValue, StatusCode, header};
+use host::{Answer, Code, Deps, Params, Problem, Who, who};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -93,6 +93,7 @@ pub(crate) struct KeyQuery {
 /// `GET /sign-in?key=`: uses the link up, leaves the cookie, and goes to the page.
 pub(crate) async fn sign_in(
     deps: Deps,
+    headers: HeaderMap,
     Params(query): Params<KeyQuery>,
 ) -> Result<Response, Problem> {
     let hash = deps.key.hash("link", &query.key);
@@ -102,13 +103,7 @@ pub(crate) async fn sign_in(
         .await?
         .filter(|found| found.kind == "link");
     let Some(link) = link else {
-        let words = "This link was used already, or is too old. Run `errand token --link`, or start errand again, for a new one.";
-        return Ok((
-            StatusCode::UNAUTHORIZED,
-            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-            words,
-        )
-            .into_response());
+        return used_up(&headers);
     };
     let secret = hex(&deps.ids.secret());
     let until = deps.clock.now() + SESSION;
@@ -121,22 +116,37 @@ pub(crate) async fn sign_in(
         "",
         Some(until),
     );
-    deps.store.add_credential(&session).await?;
-    let who = host::system(&deps, link.reader.clone(), "page");
-    said(
-        &deps,
-        &who,
-        EventKind::SignedIn,
-        session.id,
-        "by the printed link",
-        no_answer(),
-    )
-    .await?;
+    let id = session.id;
+    let who = Writer {
+        keeps: Some(session),
+        ..host::system(&deps, link.reader.clone(), "page")
+    };
+    let (kind, note) = (EventKind::SignedIn, "by the printed link");
+    said(&deps, &who, kind, id, note, no_answer()).await?;
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
     let cookie = HeaderValue::try_from(who::session_cookie(&deps, &secret))
         .map_err(|error| Problem::internal(&error))?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// What a link says that does not work (any more): a page for a browser, a problem for a program.
+fn used_up(asked: &HeaderMap) -> Result<Response, Problem> {
+    let accept = asked.get(header::ACCEPT).map(HeaderValue::as_bytes);
+    let page = accept.is_some_and(|kinds| kinds.windows(9).any(|kind| kind == b"text/html"));
+    if !page {
+        let words =
+            "This link was used already, or is too old. `errand token --link` prints a new one.";
+        return Err(Problem::new(Code::Unauthenticated, words));
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    let page = include_str!("link/used.html");
+    Ok((StatusCode::UNAUTHORIZED, headers, page).into_response())
 }
 
 /// `POST /me/sign-out`

@@ -118,10 +118,12 @@ pub(crate) async fn create(
         version: None,
     };
     let (kind, id) = (EventKind::TokenCreated, credential.id);
+    // One transaction: no token without its event, no event without its token.
+    let who = Writer {
+        keeps: Some(credential.clone()),
+        ..who.0.clone()
+    };
     let mut done = said(&deps, &who, kind, id, name, answer).await?;
-    if !done.replayed {
-        deps.store.add_credential(&credential).await?;
-    }
     // The secret joins the answer only here, so that what is kept to be repeated does not hold it.
     let known = serde_json::from_str(&done.answer.body).map_err(|why| Problem::internal(&why))?;
     let token = secret;

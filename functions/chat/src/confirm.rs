@@ -75,10 +75,7 @@ pub(crate) async fn ask(
         )
         .await?;
     talk.asked = Some(id);
-    let text = match lines.as_slice() {
-        [one] => format!("{one}?"),
-        many => format!("That touches {} tasks. Shall I?", many.len()),
-    };
+    let text = say::shall_i(&waiting.steps);
     Ok(Asked { id, text, lines })
 }
 
@@ -235,7 +232,9 @@ async fn stale(
 pub(crate) fn must_ask(steps: &[Step]) -> bool {
     let deletes = |step: &Step| matches!(step.kind(), "delete_task" | "delete_list" | "end_series");
     let touched = steps.iter().filter(|step| step.version.is_some()).count();
-    steps.iter().any(deletes) || touched > 1
+    // "Add eggs to the shopping list" where there is no such list: it was not asked for by itself.
+    let unasked = steps.len() > 1 && steps.iter().any(|step| step.kind() == "create_list");
+    steps.iter().any(deletes) || touched > 1 || unasked
 }
 
 /// The words that go before the first answer of a conversation.

@@ -7,6 +7,7 @@ mod confirm;
 mod look;
 mod memory;
 mod once;
+mod open;
 mod plan;
 mod question;
 mod reply;

@@ -1,6 +1,6 @@
 //! Conversations: kept 30 days, so that "it" and "the second one" mean something.
 
-use crate::reply::Reply;
+use crate::{open::Open, reply::Reply};
 use domain::id::TaskId;
 use host::{Answer, Assists, Deps, Id, Problem};
 use jiff::{SignedDuration, Timestamp};
@@ -29,6 +29,9 @@ pub(crate) struct Conversation {
     pub(crate) shown: Vec<TaskId>,
     /// What waits for a yes.
     pub(crate) asked: Option<Uuid>,
+    /// What was asked last, where the next message may answer it.
+    #[serde(default)]
+    pub(crate) open: Option<Open>,
 }
 
 /// One message and its answer.
@@ -74,6 +77,7 @@ impl Conversation {
             last: None,
             shown: Vec::new(),
             asked: None,
+            open: None,
         })
     }
 

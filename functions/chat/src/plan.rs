@@ -35,9 +35,12 @@ impl Step {
 
     /// "Move “walk dog” to the trash"
     pub(crate) fn line(&self) -> String {
-        say::would(self.kind(), &self.title)
+        say::would(self.kind(), &say::quoted(&self.title))
     }
 }
+
+/// How many are told one by one.
+const TOLD: usize = 10;
 
 /// What came of the steps.
 pub(crate) struct Done {
@@ -138,6 +141,11 @@ fn told(deps: &Deps, shown: &[Value], settings: &Settings) -> Done {
         });
         lines.push(summary);
     }
+    let over = lines.len().saturating_sub(TOLD);
+    lines.truncate(TOLD);
     done.text = lines.join("\n");
+    if over > 0 {
+        done.text = format!("{}\nand {over} more.", done.text);
+    }
     done
 }

@@ -4,7 +4,7 @@ use crate::{
     say,
     target::{Found, Meant},
 };
-use contract::interpret::Item;
+use contract::interpret::{Alert, Item};
 
 /// Something to be answered before anything is done.
 pub(crate) struct Question {
@@ -19,6 +19,20 @@ impl Question {
             text: text.to_owned(),
             choices: Vec::new(),
         }
+    }
+
+    /// A reminder that counts from a date needs one.
+    pub(crate) fn undated(item: &Item, meant: &[Meant]) -> Option<Self> {
+        let counts = |alert: &Alert| matches!(alert, Alert::Offset { of, .. } if of == "due");
+        let counts = item.reminders.iter().any(counts);
+        let dated = item.due.is_some() || item.recurrence.is_some();
+        let task = meant.iter().find(|task| task.target().due.is_none());
+        task.filter(|_| counts && !dated).map(|task| {
+            Self::plain(&format!(
+                "When is {} due? It has no date yet that I could remind you before: say “it is due on Friday at 3pm”.",
+                say::quoted(&task.title)
+            ))
+        })
     }
 
     pub(crate) fn of(found: Found, item: &Item) -> Self {
@@ -45,11 +59,11 @@ impl Question {
                 say::quoted(phrase)
             )),
             Found::Nothing(near) => {
-                let text = format!(
-                    "I find no task {}. Do you mean one of these?\n{}",
-                    say::quoted(phrase),
-                    names(&near)
-                );
+                let nothing = format!("I find no task {}.", say::quoted(phrase));
+                let text = match near.as_slice() {
+                    [one] => format!("{nothing} Do you mean {}?", say::quoted(&one.title)),
+                    _ => format!("{nothing} Do you mean one of these?\n{}", names(&near)),
+                };
                 Self {
                     text,
                     choices: near,

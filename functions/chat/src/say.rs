@@ -1,5 +1,6 @@
 //! Words. Titles stand in quotes: they are somebody's text, not ours.
 
+use crate::plan::Step;
 use domain::{
     recurrence::{Rule, describe},
     reminder::in_words,
@@ -73,18 +74,39 @@ pub(crate) fn done(kind: &str, shown: &Value, settings: &Settings) -> String {
     }
 }
 
-/// What a command would do.
-pub(crate) fn would(kind: &str, title: &str) -> String {
-    let title = quoted(title);
+/// Asks for a yes to these steps, with their number where they are many.
+pub(crate) fn shall_i(steps: &[Step]) -> String {
+    let kind = steps.first().map_or("", Step::kind);
+    let (n, alike) = (steps.len(), steps.iter().all(|step| step.kind() == kind));
+    match steps {
+        [one] => format!("{}?", one.line()),
+        [list, one] if kind == "create_list" => {
+            let (name, line) = (quoted(&list.title), uncapital(&one.line()));
+            format!("There is no list {name}. Make it, and {line} there?")
+        }
+        _ if alike => format!("{}?", would(kind, &format!("{n} tasks"))),
+        _ => format!("That touches {n} tasks. Shall I?"),
+    }
+}
+
+fn uncapital(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(rest).collect()
+}
+
+/// What a command would do to something.
+pub(crate) fn would(kind: &str, what: &str) -> String {
     match kind {
-        "complete_task" => format!("Complete {title}"),
-        "reopen_task" => format!("Open {title} again"),
-        "drop_task" => format!("Drop {title}"),
-        "delete_task" => format!("Move {title} to the trash"),
-        "restore_task" => format!("Bring {title} back"),
-        "create_task" => format!("Create {title}"),
-        "skip" => format!("Skip {title}"),
-        "end_series" => format!("End the series {title}"),
-        _ => format!("Change {title}"),
+        "complete_task" => format!("Complete {what}"),
+        "reopen_task" => format!("Open {what} again"),
+        "drop_task" => format!("Drop {what}"),
+        "delete_task" => format!("Move {what} to the trash"),
+        "restore_task" => format!("Bring {what} back"),
+        "create_task" => format!("Create {what}"),
+        "create_list" => format!("Make the list {what}"),
+        "skip" => format!("Skip {what}"),
+        "end_series" => format!("End the series {what}"),
+        _ => format!("Change {what}"),
     }
 }

@@ -41,10 +41,12 @@ impl Meant {
         let series = self.doc["series_id"]
             .as_str()
             .and_then(|id| id.parse().ok());
+        let reminders = self.doc["reminders"].as_array().cloned();
         propose::Target {
             id: self.id.0,
             series,
             due,
+            reminders: reminders.unwrap_or_default(),
         }
     }
 }

@@ -1,19 +1,17 @@
 //! One turn: what was said becomes commands, an answer, or a question.
 
+mod steps;
+
 use crate::{
     confirm::{self, Speaker},
     look,
     memory::Conversation,
-    plan::{self, Step},
-    question::Question,
+    open::{Answer, Open},
+    plan,
     reply::Reply,
     say, take_back,
-    target::{self, Found, Meant},
 };
-use contract::{
-    interpret::{Decision, Intent, Interpretation, Item, Mode},
-    propose,
-};
+use contract::interpret::{Decision, Intent, Interpretation, Item, Mode};
 use domain::{id::ListId, settings::Settings};
 use host::{Deps, Problem};
 use language::Context;
@@ -45,17 +43,22 @@ pub(crate) async fn take(
         lists,
     };
     let mut reply = confirm::empty(deps, who, talk);
-    let read = turn.understand(text).await?;
+    let (text, read) = turn.hear(text, talk).await?;
     match read.decision {
         Decision::Ignore => ignored(&read, &mut reply),
         // What a yes answers is kept until it comes.
-        Decision::Ask if language::yes_answers(&read) => turn.act(&read, talk, &mut reply).await?,
-        Decision::Ask => ask(
-            &mut reply,
-            read.question
-                .unwrap_or_else(|| "What shall I do?".to_owned()),
-        ),
-        Decision::Act | Decision::Confirm => turn.act(&read, talk, &mut reply).await?,
+        Decision::Ask if language::yes_answers(&read) => {
+            turn.act(&text, &read, talk, &mut reply).await?;
+        }
+        Decision::Ask => {
+            talk.open = Open::asked(&text, &read);
+            let question = read.question;
+            ask(
+                &mut reply,
+                question.unwrap_or_else(|| "What shall I do?".to_owned()),
+            );
+        }
+        Decision::Act | Decision::Confirm => turn.act(&text, &read, talk, &mut reply).await?,
     }
     confirm::introduced(talk, &mut reply);
     Ok(reply)
@@ -72,6 +75,32 @@ fn ask(reply: &mut Reply, question: String) {
 }
 
 impl Turn<'_> {
+    /// What was said, as an answer to what was asked before it where it is one. A yes is about what was asked last only.
+    async fn hear(
+        &self,
+        text: &str,
+        talk: &mut Conversation,
+    ) -> Result<(String, Interpretation), Problem> {
+        let read = self.understand(text).await?;
+        let open = talk.open.take().filter(|_| talk.asked.is_none());
+        let said = read.items.first().map_or(Intent::None, |item| item.intent);
+        if !matches!(said, Intent::Confirm | Intent::Cancel) {
+            talk.asked = None;
+        }
+        match open.map(|open| open.answered(text, &read)) {
+            Some(Answer::Means(text, meant)) => return Ok((text, *meant)),
+            Some(Answer::Together(open)) => {
+                let whole = open.with(text);
+                let meant = self.understand(&whole).await?;
+                if open.goes_on(&meant) {
+                    return Ok((whole, meant));
+                }
+            }
+            Some(Answer::Another) | None => {}
+        }
+        Ok((text.to_owned(), read))
+    }
+
     /// Reads the text as the person would mean it here and now.
     async fn understand(&self, text: &str) -> Result<Interpretation, Problem> {
         let now = self.deps.clock.now().to_zoned(self.settings.zone().clone());
@@ -83,6 +112,7 @@ impl Turn<'_> {
 
     async fn act(
         &self,
+        text: &str,
         read: &Interpretation,
         talk: &mut Conversation,
         reply: &mut Reply,
@@ -95,7 +125,10 @@ impl Turn<'_> {
             match self.steps(item, talk).await? {
                 Ok(found) => steps.extend(found),
                 Err(question) => {
-                    talk.shown = question.choices.iter().map(|task| task.id).collect();
+                    if !question.choices.is_empty() {
+                        talk.shown = question.choices.iter().map(|task| task.id).collect();
+                        talk.open = Some(Open::which(text, item, &question.choices));
+                    }
                     ask(reply, question.text);
                     return Ok(());
                 }
@@ -145,7 +178,10 @@ impl Turn<'_> {
                         let yes = item.intent == Intent::Confirm;
                         confirm::answer(self.deps, self.who, id, yes, talk, reply).await?;
                     }
-                    None => "There is nothing to say yes or no to.".clone_into(&mut reply.text),
+                    None if item.intent == Intent::Cancel => {
+                        "All right, nothing was changed.".clone_into(&mut reply.text);
+                    }
+                    None => "There is nothing to say yes to.".clone_into(&mut reply.text),
                 }
                 return Ok(true);
             }
@@ -170,73 +206,5 @@ impl Turn<'_> {
             .or(talk.last);
         talk.shown = seen.shown;
         Ok(true)
-    }
-
-    /// The steps of an item, or what has to be asked first.
-    async fn steps(
-        &self,
-        item: &Item,
-        talk: &Conversation,
-    ) -> Result<Result<Vec<Step>, Question>, Problem> {
-        let makes = matches!(
-            item.intent,
-            Intent::CreateTask | Intent::CreateReminder | Intent::CreateList
-        );
-        if makes {
-            let title = item
-                .title
-                .clone()
-                .or_else(|| item.list.clone())
-                .unwrap_or_default();
-            let step = self.propose(item, None).map(|command| Step {
-                command,
-                title,
-                version: None,
-            });
-            return Ok(step
-                .map(|step| vec![step])
-                .ok_or_else(|| Question::plain("What is it to be called?")));
-        }
-        let found = target::find(self.deps, &self.who.reader, item, talk).await?;
-        let meant = match found {
-            Found::These(meant) if meant.is_empty() => {
-                return Ok(Err(Question::plain(
-                    "Nothing fits that, so nothing was changed.",
-                )));
-            }
-            Found::These(meant) => meant,
-            other => return Ok(Err(Question::of(other, item))),
-        };
-        let step = |task: &Meant| {
-            let command = self.propose(item, Some(&task.target()))?;
-            Some(Step {
-                command,
-                title: task.title.clone(),
-                version: Some(task.version),
-            })
-        };
-        let steps: Vec<_> = meant.iter().filter_map(step).collect();
-        if steps.is_empty() {
-            return Ok(Err(Question::plain(
-                "What shall I change about it? For example: “change its due date to Monday”.",
-            )));
-        }
-        Ok(Ok(steps))
-    }
-
-    fn propose(&self, item: &Item, target: Option<&propose::Target>) -> Option<serde_json::Value> {
-        let named = |name: &String| {
-            self.lists
-                .iter()
-                .find(|(_, list)| list.to_lowercase() == name.to_lowercase())
-        };
-        let list = item.list.as_ref().and_then(named).map(|(id, _)| *id);
-        propose::command(
-            item,
-            self.deps.ids.uuid(),
-            target,
-            list,
-            self.settings.zone(),
-        )
     }
 }

@@ -13,12 +13,49 @@ use domain::{
     task::change::Expect,
 };
 use host::{Answer, Body, Deletes, Deps, Id, Name, Precondition, Problem, Reads, Writes};
-use serde_json::Value;
-use store::Kind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use store::{Kind, TagUse};
 
-/// `GET /tags`
+/// A tag that is in use, or that something is known of.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(crate) struct TagInUse {
+    /// Up to 60 characters.
+    name: String,
+    /// A colour, or none.
+    color: Option<String>,
+    /// For `If-Match`; 0 where nothing is known of it but the tasks that carry it.
+    version: u64,
+    /// How many open tasks carry it.
+    #[serde(default)]
+    open: u64,
+    /// How many tasks carry it, those that are closed included.
+    #[serde(default)]
+    tasks: u64,
+}
+
+/// `GET /tags`: by name.
 pub(crate) async fn tags(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    all(deps, who, Kind::Tag).await
+    let mut all = BTreeMap::new();
+    for known in deps.store.records(&who, Kind::Tag).await? {
+        let known: TagInUse =
+            serde_json::from_str(&known.json).map_err(|why| Problem::internal(&why))?;
+        all.insert(known.name.to_lowercase(), known);
+    }
+    for TagUse { name, open, tasks } in deps.store.tags(&who).await? {
+        let tag = all.entry(name.to_lowercase()).or_insert(TagInUse {
+            name,
+            color: None,
+            version: 0,
+            open,
+            tasks,
+        });
+        (tag.open, tag.tasks) = (open, tasks);
+    }
+    let items: Vec<_> = all.into_values().collect();
+    Ok(Answer::json(&json!({ "items": items, "next": null })))
 }
 
 /// `PATCH /tags/{name}`: its colour, or another name for it on every task.

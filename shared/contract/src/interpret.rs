@@ -243,6 +243,9 @@ pub struct Moment {
     /// The last day, or the last moment, of a range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
+    /// Only a time was said, so a task that has a day keeps it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_only: bool,
 }
 
 /// How precisely a moment was said.

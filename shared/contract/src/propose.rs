@@ -15,6 +15,8 @@ pub struct Target {
     pub series: Option<Uuid>,
     /// When it is due now, for "an hour later".
     pub due: Option<When>,
+    /// Its reminders now, as it shows them: a further one joins them.
+    pub reminders: Vec<Value>,
 }
 
 /// The command of `/commands` that does what the item says; none where nothing is to be changed, or its target is not known.
@@ -48,6 +50,9 @@ pub fn command(
             .map(|series| json!({ "type": "end_series", "id": series })),
         Intent::Reschedule | Intent::UpdateTask => {
             let mut set = fields(item, list);
+            if let Some(target) = target {
+                fit(&mut set, item, target);
+            }
             if let Some(due) = target
                 .zip(item.shift.as_deref())
                 .and_then(|(target, by)| shifted(target, by))
@@ -100,6 +105,57 @@ fn fields(item: &Item, list: Option<ListId>) -> Map<String, Value> {
     );
     put("recurrence", item.recurrence.as_ref().map(repeat));
     set
+}
+
+/// What is said of a task that is there leaves it what was not said: its day, its time, its other reminders.
+fn fit(set: &mut Map<String, Value>, item: &Item, target: &Target) {
+    if let (Some(moment), Some(had), None) = (&item.due, &target.due, &item.recurrence)
+        && let Some(due) = kept(moment, had)
+    {
+        set.insert("due".to_owned(), json!(due));
+    }
+    if let (Some(repeat), Some(had), None) = (&item.recurrence, &target.due, &item.due) {
+        set.insert("recurrence".to_owned(), repeat_from(repeat, had));
+    }
+    if let Some(Value::Array(reminders)) = set.get_mut("reminders") {
+        let mut all = target.reminders.clone();
+        let same = |a: &Value, b: &Value| ["offset", "of", "at"].iter().all(|key| a[key] == b[key]);
+        reminders.retain(|new| !all.iter().any(|old| same(old, new)));
+        all.append(reminders);
+        *reminders = all;
+    }
+}
+
+/// "At 11:30" on the day that it has; "on monday" at the time that it has.
+fn kept(moment: &Moment, had: &When) -> Option<When> {
+    match (moment.date, moment.at) {
+        (_, Some(at)) if moment.time_only => {
+            let civil = had.date().to_datetime(at.time());
+            Some(match had {
+                When::At { .. } => had.moved_to(civil),
+                When::Date(_) => When::At {
+                    at: civil,
+                    zone: moment.time_zone.as_ref().and_then(|zone| zone.parse().ok()),
+                },
+            })
+        }
+        (Some(date), None) => Some(had.moved_to(date.to_datetime(had.civil().time()))),
+        _ => None,
+    }
+}
+
+/// A rule that names no day begins at the date that the task has; a day that some months lack falls to the last one.
+fn repeat_from(rule: &Repeat, had: &When) -> Value {
+    let mut repeat = repeat(rule);
+    let long = had.date().day() > 28 && !rule.rrule.contains("SKIP=");
+    if long && (rule.rrule.contains("MONTHLY") || rule.rrule.contains("YEARLY")) {
+        repeat["rrule"] = json!(format!("RSCALE=GREGORIAN;{};SKIP=BACKWARD", rule.rrule));
+    }
+    if let Some(fields) = repeat.as_object_mut() {
+        fields.remove("start");
+        fields.remove("time_zone");
+    }
+    repeat
 }
 
 fn when(moment: &Moment) -> Option<Value> {

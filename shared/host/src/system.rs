@@ -16,5 +16,6 @@ pub fn system(deps: &Deps, reader: Reader, function: &str) -> Writer {
         causation: None,
         idempotency: None,
         once: None,
+        keeps: None,
     }
 }

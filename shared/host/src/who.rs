@@ -71,6 +71,7 @@ impl Who {
             causation: None,
             idempotency: idempotency(parts)?,
             once: None,
+            keeps: None,
         })
     }
 }

@@ -1,15 +1,15 @@
 //! Fills an item from what was found.
 
+mod when;
+
 use std::ops::Range;
 
 use contract::interpret::{Alert, Intent, Interpretation, Item, Mode, Moment, Span, Target};
 
 use crate::context::Context;
-use crate::date::{Piece, Role};
 use crate::decide;
 use crate::intent::{self, Shape, Wish};
 use crate::interpret::Findings;
-use crate::remind;
 use crate::text::trimmed;
 use crate::title;
 
@@ -41,7 +41,7 @@ impl<'f, 't> Builder<'f, 't> {
 
     pub(crate) fn fill(&mut self, wish: &Wish, shape: &Shape) {
         self.signs();
-        self.when();
+        self.when(wish);
         self.reminders(wish);
         self.item.list = self.item.list.take().or_else(|| wish.list.clone());
         self.item.shift.clone_from(&wish.shift);
@@ -107,6 +107,7 @@ impl<'f, 't> Builder<'f, 't> {
             || self.item.target.as_ref().is_some_and(|t| t.all)
         {
             let found = self.found;
+            let pieces = when::asked_about(&found.pieces, wish);
             let about = self.item.target.as_ref().and_then(|t| t.phrase.as_deref());
             let list = self.item.list.as_deref();
             let asked = matches!(wish.intent, Intent::ListTasks | Intent::FindTask);
@@ -120,7 +121,7 @@ impl<'f, 't> Builder<'f, 't> {
             self.item.filter = Some(crate::filter_words::filter(
                 words,
                 &found.plain.work,
-                &found.pieces,
+                &pieces,
                 &found.signs,
                 list,
                 about,
@@ -150,6 +151,7 @@ impl<'f, 't> Builder<'f, 't> {
             instant: Some(until.timestamp()),
             grain: contract::interpret::Grain::Minute,
             through: None,
+            time_only: false,
         });
         self.item.shift = None;
     }
@@ -193,144 +195,6 @@ impl<'f, 't> Builder<'f, 't> {
         for (range, is) in &signs.spans {
             self.take(range, is);
         }
-    }
-
-    /// Due, start, deadline and recurrence.
-    fn when(&mut self) {
-        let (own, mut pieces): (Vec<Piece>, Vec<Piece>) = self
-            .found
-            .pieces
-            .iter()
-            .cloned()
-            .partition(|p| self.reminds(p).is_some());
-        self.dates(&mut pieces);
-        for piece in &own {
-            self.own_reminder(piece);
-        }
-    }
-
-    /// Where "…, remind me" before a date begins, if there is more before it.
-    fn reminds(&self, piece: &Piece) -> Option<usize> {
-        let before = self.found.plain.work.get(..piece.range.start)?;
-        let at = remind::ends_with_remind(before)?;
-        const COURTESY: [&str; 22] = [
-            "can", "could", "would", "will", "you", "please", "i", "want", "need", "hey", "hi",
-            "olly", "to", "like", "d", "a", "set", "also", "me", "an", "the", "up",
-        ];
-        let words = before.get(..at)?.split(|c: char| !c.is_alphanumeric());
-        words
-            .filter(|w| !w.is_empty())
-            .any(|w| !COURTESY.contains(&w))
-            .then_some(at)
-    }
-
-    /// "submit report friday, remind me at 9": a moment, on the due day where only a time was said.
-    fn own_reminder(&mut self, piece: &Piece) {
-        let due = self
-            .item
-            .due
-            .as_ref()
-            .and_then(|d| d.date.or(d.at.map(jiff::civil::DateTime::date)))
-            .or(self.item.deadline);
-        let mut piece = piece.clone();
-        let from = self.reminds(&piece).unwrap_or(piece.range.start);
-        piece.day = piece.day.or(due);
-        piece.time = piece.time.or(Some(self.context.settings.all_day_time));
-        if let Some(at) = piece.moment(self.context).and_then(|m| m.instant) {
-            self.past |= at < self.context.now.timestamp();
-            self.item.reminders.push(Alert::At { at });
-            self.take(&(from..piece.range.end), "reminders");
-        }
-    }
-
-    fn dates(&mut self, pieces: &mut Vec<Piece>) {
-        if let Some(recurring) = &self.found.recurring {
-            // "every sunday … at 3pm": the time may stand elsewhere.
-            let clock = pieces
-                .iter()
-                .position(|p| p.day.is_none() && p.time.is_some())
-                .filter(|_| recurring.rule.times.is_empty());
-            let time = clock.map(|n| pieces.remove(n));
-            let at = time
-                .as_ref()
-                .and_then(|p| p.time)
-                .map(|t| (t.hour(), t.minute()));
-            if let Some((due, repeat)) = recurring.resolve(at, self.context) {
-                self.item.due = Some(due);
-                self.item.recurrence = Some(repeat);
-                self.take(&recurring.range, "recurrence");
-                if let Some(piece) = time {
-                    self.take(&piece.range, "recurrence");
-                }
-            }
-        }
-        // "at 10 move the car on friday": a day and a time apart from each other.
-        if self.item.due.is_none() && pieces.len() > 1 {
-            let (a, b) = (&pieces[0], &pieces[1]);
-            if a.day.is_none() && b.time.is_none() && a.role == Role::Due && b.role == Role::Due
-                || b.day.is_none() && a.time.is_none() && a.role == Role::Due && b.role == Role::Due
-            {
-                let (day, clock) = if a.day.is_none() { (b, a) } else { (a, b) };
-                let joined = Piece {
-                    day: day.day,
-                    ..clock.clone()
-                };
-                let other = day.range.clone();
-                self.set(&joined);
-                self.take(&other, "due");
-                pieces.drain(..2);
-            }
-        }
-        for piece in pieces.iter() {
-            self.set(piece);
-        }
-    }
-
-    fn set(&mut self, piece: &Piece) {
-        let Some(moment) = piece.moment(self.context) else {
-            return;
-        };
-        match (piece.role, &moment) {
-            (
-                Role::By,
-                Moment {
-                    date: Some(day), ..
-                },
-            ) if self.item.deadline.is_none() => {
-                // "before friday" is thursday at the latest.
-                let before = self
-                    .found
-                    .plain
-                    .work
-                    .get(piece.range.clone())
-                    .is_some_and(|w| w.starts_with("before"));
-                self.item.deadline = if before {
-                    day.yesterday().ok()
-                } else {
-                    Some(*day)
-                };
-                self.take(&piece.range, "deadline");
-            }
-            (Role::Start, _) if self.item.start.is_none() => {
-                self.past |= self.is_past(&moment);
-                self.item.start = Some(moment);
-                self.take(&piece.range, "start");
-            }
-            (Role::Due | Role::By, _) if self.item.due.is_none() => {
-                self.past |= self.is_past(&moment);
-                self.item.due = Some(moment);
-                self.take(&piece.range, "due");
-            }
-            _ => {}
-        }
-    }
-
-    fn is_past(&self, moment: &Moment) -> bool {
-        let now = self.context.now.datetime();
-        moment
-            .at
-            .is_some_and(|at| at < now && now.duration_since(at).as_secs() > 60)
-            || moment.date.is_some_and(|day| day < now.date())
     }
 
     pub(crate) fn finish(mut self, wish: &Wish) -> Interpretation {

@@ -101,6 +101,7 @@ impl Piece {
                 instant: None,
                 grain: self.grain,
                 through,
+                time_only: false,
             });
         };
         let at = day.to_datetime(time);
@@ -121,6 +122,7 @@ impl Piece {
             instant,
             grain: self.grain,
             through,
+            time_only: self.day.is_none(),
         })
     }
 }

@@ -63,30 +63,8 @@ pub(crate) fn decide(wish: &Wish, build: &Builder) -> Verdict {
     if wish.sure < ACT {
         verdict.ask(do_you_want(intent, item));
     }
-    if needs_title(intent) && item.title.is_none() && item.target.is_none() {
-        let question = if intent == Intent::CreateReminder {
-            "What shall I remind you of?"
-        } else {
-            "What shall it be called?"
-        };
+    if let Some(question) = missing(item, build.context.mode) {
         verdict.ask(question.to_owned());
-    }
-    if intent == Intent::CreateReminder
-        && item.target.is_none()
-        && item.due.is_none()
-        && item.recurrence.is_none()
-        && item.deadline.is_none()
-        && build.context.mode == Mode::Talk
-    {
-        verdict.ask("When shall I remind you?".to_owned());
-    }
-    if intent == Intent::Reschedule
-        && item.due.is_none()
-        && item.deadline.is_none()
-        && item.start.is_none()
-        && item.shift.is_none()
-    {
-        verdict.ask("To when?".to_owned());
     }
     if let Some(problem) = verdict.problems.first().map(|p| p.detail.clone()) {
         verdict.ask(problem);
@@ -102,6 +80,30 @@ impl Verdict {
         self.decision = Decision::Ask;
         self.confidence = self.confidence.min(0.6);
         self.question = Some(question);
+    }
+}
+
+/// What has to be known before it can be done.
+fn missing(item: &Item, mode: Mode) -> Option<&'static str> {
+    let intent = item.intent;
+    let undated = item.due.is_none() && item.deadline.is_none();
+    let untitled = item.title.is_none() && item.target.is_none();
+    match intent {
+        Intent::CreateReminder
+            if mode == Mode::Talk
+                && item.target.is_none()
+                && undated
+                && item.recurrence.is_none() =>
+        {
+            Some("When shall I remind you?")
+        }
+        Intent::CreateReminder if untitled => Some("What shall I remind you of?"),
+        intent if needs_title(intent) && untitled => Some("What shall it be called?"),
+        Intent::Reschedule if undated && item.start.is_none() && item.shift.is_none() => {
+            Some("To when?")
+        }
+        Intent::SnoozeReminder if item.due.is_none() => Some("For how long?"),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ patterns! {
     NOT_DONE = r"\b(?:not (?:yet )?(?:done|completed|finished)|yet to|unfinished|open|pending|outstanding|left)\b";
     UPCOMING = r"\b(?:upcoming|coming up|soon)\b";
     TAGGED = r"\b(?:tagged|labell?ed|with (?:the )?tag) (?P<tag>[\w-]+)";
+    UNDATED = r"\b(?:without|with no|have no|has no|no) (?:a |any )?(?:due )?dates?\b|\bundated\b";
     IMPORTANT = r"\b(?:important|high priority|urgent)\b";
 }
 
@@ -39,6 +40,8 @@ pub(crate) fn filter(
     let field = if closed { "closed" } else { "due" };
     if OVERDUE.is_match(work) {
         parts.push("due<today".to_owned());
+    } else if UNDATED.is_match(work) {
+        parts.push("due=none".to_owned());
     } else if let Some(due) = pieces.first().and_then(|p| due(p, field, plain, context)) {
         parts.push(due);
     } else if UPCOMING.is_match(work) {

@@ -145,6 +145,11 @@ pub(crate) fn add(shape: &Shape) -> Wish {
     wish
 }
 
+/// Which of what was shown a short answer means: "the second one" is 2, "the last" -1.
+pub fn choice(text: &str) -> Option<i32> {
+    point::choice(text)
+}
+
 /// Where the words that name a target lie within it.
 pub(crate) fn core(words: &str) -> (usize, usize) {
     point::core(words)

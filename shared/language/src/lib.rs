@@ -25,6 +25,7 @@ mod title;
 
 pub use context::{Context, DateOrder, Mode, NextWeekday, Settings};
 pub use decide::yes_answers;
+pub use intent::choice;
 pub use interpret::interpret;
 pub use line::{Refused, answer, context, interpret_line};
 

@@ -9,7 +9,7 @@ use crate::pattern::{group, patterns, words};
 use crate::text::Text;
 
 patterns! {
-    BEFORE = r"(?:[,;.]?\s*\b(?:and |with |please |also )*)(?:(?:set |give me |send me |add |i want |with )?(?:a |an )?(?:reminders?|alarms?|alerts?|notifications?|notice)(?: for| at| to go off)?|(?:remind|alert|notify|ping|warn|tell|nudge|wake) me(?: (?:about|of) (?:it|this|that))?(?: up)?)\s*(?:at |about |it )?((?:NUM (?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?)(?:,? (?:and )?)?)+) ?(before(?:hand)?|prior|in advance|ahead(?: of time)?|earlier|early|after)\b(?: (?:that|it|then|this|the due (?:date|time)|it'?s due|it starts|due|to that|to it|of (?:it|that)))?";
+    BEFORE = r"(?:[,;.]?\s*\b(?:and |with |please |also )*)(?:(?:set |give me |send me |add |i want |with )?(?:a |an )?(?:reminders?|alarms?|alerts?|notifications?|notice)(?: for| at| to go off)?|(?:remind|alert|notify|ping|warn|tell|nudge|wake) me(?: (?:about|of) (?:it|this|that))?(?: up)?)\s*(?:at |about |it )?((?:NUM (?:minutes?|mins?|m|hours?|hrs?|h|days?|weeks?)(?:,? (?:and )?)?)+) ?(before(?:hand)?|prior|in advance|ahead(?: of time)?|earlier|early|after)\b(?: (?:it(?:'?s| is) due|it (?:starts|begins)|the due (?:date|time)|(?:to|of) (?:it|that)|that|it|then|this|due)\b)?";
     /// "with a 15 minute reminder"
     LONG = r"(?:[,;]?\s*\b(?:and |with )+)(?:a |an )?(NUM)[ -](minutes?|mins?|hours?|hrs?|days?)(?:'s?)? (?:reminder|alert|notice|warning)\b";
     DAY_BEFORE = r"(?:[,;]?\s*\b(?:and )?)(?:remind|alert|notify|tell) me (?:on )?the (day|night|evening|week) before\b";

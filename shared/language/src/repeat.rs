@@ -29,6 +29,12 @@ patterns! {
     /// What makes the rule before it something a rule cannot say: "twice weekly".
     TIMES = r"\b(?:twice|thrice|(?:two|three|four|five|\d+) times)(?: (?:a|per|each|every))?\s*$";
     COUNTED = r"\b(?:NUM|these|those|many|most|some|few|several)\s+$";
+    /// "april 15 every year": the number is not of what comes after it.
+    EACH = r"^(?:on )?(?:the )?(?:every|each)\b";
+    /// "12 march every year"
+    DAY_BEFORE = r"(?:\bon )?(?:\bthe )?\b(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? MON|MON \d{1,2}(?:st|nd|rd|th)?),?\s+$";
+    /// "lunch tomorrow, repeat weekly"
+    REPEATS = r"(?:[,;] ?(?:and )?|\band )(?:repeat(?:s|ing)?|recur(?:s|ring)?)(?: it)?\s+$";
     OWNED = r"\b(?:my|the|our|a|an|this|that|his|her|their|your)\s+$";
     ADJECTIVE = r"^(?P<the>the )?(?:daily|nightly|hourly|weekly|monthly|yearly|annual|quarterly|weekday|weekend)\b\s*(?P<next>[^\s]*)";
     CONNECTS = r"^(?:$|[~|,.;:@#+!\d]|(?:on|at|in|for|until|till|from|starting|beginning|except|excluding|but|and|or|with|would|twice|once|by|remind|to|the|every|after|please|when|if|so)\b)";
@@ -58,7 +64,7 @@ pub(crate) fn find(text: &Text, context: &Context) -> Option<Recurring> {
         let before = text.work.get(..lead.start()).unwrap_or_default();
         // "three fridays from now" is one day, "my weekly plan" is a thing.
         if TIMES.is_match(before)
-            || COUNTED.is_match(before)
+            || COUNTED.is_match(before) && !EACH.is_match(lead.as_str())
             || adjective(before, text.work.get(lead.start()..).unwrap_or_default())
         {
             continue;
@@ -102,6 +108,19 @@ fn read(text: &Text, at: usize, context: &Context) -> Option<Recurring> {
             head.rule.times.push(time);
             start = clock.start();
         }
+    }
+    if head.loose
+        && head.rule.freq == Freq::Yearly
+        && let Some(found) = DAY_BEFORE.find(text.work.get(..start)?)
+    {
+        let mut before = Cursor::new(&text.work, found.start());
+        if tail::named_month(&mut before, &mut head.rule, true) {
+            start = found.start();
+            head.loose = false;
+        }
+    }
+    if let Some(said) = REPEATS.find(text.work.get(..start)?) {
+        start = said.start();
     }
     loop {
         let before = c.at;
@@ -209,6 +228,14 @@ impl Recurring {
             crate::date::Piece::day(0..0, at.date(), contract::interpret::Grain::Minute);
         piece.time = Some(at.time());
         Some((piece.moment(context)?, repeat))
+    }
+
+    /// Whether nothing says on which day, or from which: "every week".
+    pub(crate) fn is_loose(&self) -> bool {
+        let rule = &self.rule;
+        let days = rule.weekdays.len() + rule.month_days.len() + rule.year_days.len();
+        let named = days + rule.months.len() + rule.weeks.len();
+        self.start.is_none() && named == 0 && rule.freq >= Freq::Daily
     }
 
     /// Whether it comes back faster than a task can (twice an hour or more).

@@ -66,6 +66,9 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<(String, String, u64)>, StoreError>;
 
+    /// The tags that tasks carry, the trash not included, by name.
+    async fn tags(&self, who: &Reader) -> Result<Vec<TagUse>, StoreError>;
+
     // --- reading the log
     /// The log after a cursor, stream by stream.
     async fn log(&self, who: &Reader, after: &str, limit: u32) -> Result<LogPage, StoreError>;

@@ -44,6 +44,7 @@ pub(crate) struct Plan {
     pub outbox: Vec<OutboxRow>,
     pub answers: Vec<AnswerRow>,
     pub consumed: Vec<ConsumedRow>,
+    pub credentials: Vec<CredentialRow>,
     pub purged: BTreeSet<TaskId>,
 }
 
@@ -85,6 +86,8 @@ impl Plan {
                 id: id.clone(),
                 at: at.as_microsecond(),
             }));
+        plan.credentials
+            .extend(who.keeps.as_ref().map(CredentialRow::of));
         Ok(plan)
     }
 
@@ -97,6 +100,7 @@ impl Plan {
             && self.outbox.is_empty()
             && self.answers.is_empty()
             && self.consumed.is_empty()
+            && self.credentials.is_empty()
     }
 
     /// The ids of the events, `stream:n`.
@@ -137,6 +141,7 @@ impl Plan {
         self.outbox.extend(next.outbox);
         self.answers.extend(next.answers);
         self.consumed.extend(next.consumed);
+        self.credentials.extend(next.credentials);
         self.purged.extend(next.purged);
     }
 

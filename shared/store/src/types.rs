@@ -33,6 +33,8 @@ pub struct Writer {
     pub idempotency: Option<Idempotency>,
     /// The event whose effect this is: (source, id), recorded with the effect, at most once.
     pub once: Option<(String, String)>,
+    /// A credential that is kept with what is decided, so that neither is there without the other.
+    pub keeps: Option<Credential>,
 }
 
 /// What kind of client wrote.
@@ -232,6 +234,17 @@ pub struct DueReminder {
     pub reminder: ReminderId,
     pub generation: u64,
     pub moment: Timestamp,
+}
+
+/// A tag that tasks carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagUse {
+    /// As written on one of them.
+    pub name: String,
+    /// How many open tasks carry it.
+    pub open: u64,
+    /// How many tasks carry it.
+    pub tasks: u64,
 }
 
 /// A delivery that is open and whose next try has come.

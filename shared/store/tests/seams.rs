@@ -131,6 +131,10 @@ async fn a_batch_that_fails_is_done_one_by_one() {
         let done = futures::future::join_all(all).await;
         assert_eq!(done.iter().filter(|ok| **ok).count(), 15, "{failing:?}");
         assert!(!done[8]);
+        // The batch once, each of its sixteen once more, and then all are told.
+        let reached = seam.reached();
+        let times = |name: &str| reached.iter().filter(|it| **it == name).count();
+        assert_eq!((times("begin"), times("answer")), (17, 1), "{reached:?}");
         assert_eq!(kit::verified(&store, &me).await.len(), before + 15);
     }
     assert_eq!(store.rebuild(false).await.unwrap(), Vec::<String>::new());

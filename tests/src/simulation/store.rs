@@ -130,6 +130,7 @@ store! {
         tasks(who: &Reader, query: &TaskQuery) -> Page;
         records(who: &Reader, kind: Kind) -> Vec<Doc>;
         counts(who: &Reader, now: Timestamp) -> Vec<(String, String, u64)>;
+        tags(who: &Reader) -> Vec<TagUse>;
         log(who: &Reader, after: &str, limit: u32) -> LogPage;
         cursor(who: &Reader) -> String;
         history(who: &Reader, subject: Uuid) -> Vec<LogRow>;

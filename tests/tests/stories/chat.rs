@@ -289,3 +289,78 @@ async fn r_1_13_context_of_earlier_turns_counts() {
         "kept 30 days"
     );
 }
+
+#[tokio::test]
+async fn r_1_13_it_is_what_was_spoken_of_last() {
+    let house = house(MONDAY).await;
+    let (mut told, mut at) = (Vec::new(), None);
+    for text in [
+        "add call mom tomorrow at 5pm",
+        "set its priority to high",
+        "repeat it every week",
+        "remind me 10 minutes before",
+        "remind me an hour before it's due",
+        "move it to friday",
+        "change the time to 6pm",
+        "tag it family",
+        "put it on the list People",
+        "yes",
+        "find mom",
+        "done",
+        "add buy milk",
+        "remind me 10 minutes before",
+    ] {
+        talk(&house, &mut told, text, &mut at).await;
+    }
+    check(told, expect![[""]]);
+    let mom = house.ann.get("/tasks?q=mom&status=open").await;
+    let mom = &mom["items"][0];
+    let offsets = mom["reminders"].as_array().into_iter().flatten();
+    let offsets: Vec<_> = offsets.map(|reminder| &reminder["offset"]).collect();
+    assert_eq!(offsets, ["-PT10M", "-PT1H"], "{mom}");
+    assert_eq!(mom["priority"], "high");
+    assert_eq!(mom["due"]["at"], "2026-12-01T17:00:00", "the series stands");
+}
+
+#[tokio::test]
+async fn r_1_5_what_it_asks_can_be_answered() {
+    let house = house(MONDAY).await;
+    for title in ["call mom about the trip", "call mom about the cat"] {
+        house.ann.create(json!({"title": title})).await;
+    }
+    let (mut told, mut at) = (Vec::new(), None);
+    for text in [
+        "mark call mom as done",
+        "the cat",
+        "delete call",
+        "1",
+        "no",
+        "remind me to buy stamps",
+        "tomorrow at 9",
+        "postpone it",
+        "friday",
+        "what are my emails about?",
+        "yes",
+        "add eggs to the shopping list",
+        "yes",
+        "delete everything",
+        "what is on my shopping list?",
+        "yes",
+        "delete everything",
+        "yes",
+        "what are my tasks?",
+    ] {
+        talk(&house, &mut told, text, &mut at).await;
+    }
+    check(told, expect![[""]]);
+}
+
+#[tokio::test]
+async fn r_1_14_after_midnight_tomorrow_is_asked_and_answered() {
+    let house = house("2026-11-24T01:30 Europe/Berlin").await;
+    let (mut told, mut at) = (Vec::new(), None);
+    for text in ["remind me to call mom tomorrow at 5pm", "today"] {
+        talk(&house, &mut told, text, &mut at).await;
+    }
+    check(told, expect![[""]]);
+}

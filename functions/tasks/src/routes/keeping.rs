@@ -51,8 +51,8 @@ pub(super) fn lists() -> Routes<Deps> {
 pub(super) fn labels() -> Routes<Deps> {
     Routes::about("tags and views")
         .get("/tags", label::tags)
-        .says("Lists what is known of tags. A tag that was only ever put on tasks is not in it.")
-        .answers::<All<Stored<TagFields>>>(200)
+        .says("Lists the tags that are in use or have a colour, with how many tasks carry them.")
+        .answers::<All<label::TagInUse>>(200)
         .patch("/tags/{name}", label::change_tag)
         .says("Gives a tag a colour, or another name on every task.")
         .takes::<TagInput>()

@@ -2,7 +2,7 @@ import { tick } from 'svelte';
 import { store } from './data/store.svelte.ts';
 import type { Task } from './data/types.ts';
 import { screen, type Field } from './shell/screen.svelte.ts';
-import { groupsOf } from './tasks/views.ts';
+import { groupsOf, namingOf } from './tasks/views.ts';
 import { words } from './words.ts';
 
 /** One thing the keyboard can do. The same table feeds the key handler, the palette and the help. */
@@ -50,6 +50,8 @@ export const KEYS: Key[] = [
   { keys: ['g o'], words: words.keys.goOverdue, palette: true, run: go('#overdue') },
   { keys: ['g c'], words: words.keys.goCompleted, palette: true, run: go('#completed') },
   { keys: ['g x'], words: words.keys.goTrash, palette: true, run: go('#trash') },
+  { keys: ['l'], words: words.keys.newList, palette: true, run: () => (screen.naming = { name: 'list' }) },
+  { keys: ['v'], words: words.keys.name, palette: true, run: () => (screen.naming = namingOf(screen.view)) },
   { keys: ['?'], words: words.keys.help, palette: true, run: () => (screen.help = true) },
   { keys: ['Escape'], words: words.keys.back, run: () => void screen.back() },
 ];

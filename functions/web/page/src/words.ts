@@ -2,7 +2,7 @@
 // another two files of this shape.
 
 const plurals = new Intl.PluralRules('en');
-const many = (n: number, one: string, other: string) => `${n} ${plurals.select(n) === 'one' ? one : other}`;
+export const many = (n: number, one: string, other: string) => `${n} ${plurals.select(n) === 'one' ? one : other}`;
 
 export const words = {
   app: 'Errand',
@@ -15,6 +15,7 @@ export const words = {
     trash: 'Trash',
     navigation: 'Views',
     lists: 'Lists',
+    saved: 'Saved views',
     search: 'Search',
     found: (text: string) => `Found for “${text}”`,
   },
@@ -50,64 +51,7 @@ export const words = {
     reminds: 'reminds you',
     notes: 'has notes',
     waiting: 'waits to be sent',
-  },
-  task: {
-    panel: 'Task',
-    title: 'Title',
-    notes: 'Notes',
-    notesHint: 'Markdown works here',
-    editNotes: 'Edit notes',
-    due: 'Due',
-    date: 'Due date',
-    time: 'Due time',
-    zone: (zone: string) => `in ${zone}`,
-    clear: 'Clear',
-    priority: 'Priority',
-    priorities: { none: 'None', low: 'Low', medium: 'Medium', high: 'High' },
-    list: 'List',
-    tags: 'Tags',
-    tagsHint: 'home, errands',
-    reminders: 'Reminders',
-    addReminder: 'Add a reminder',
-    removeReminder: (what: string) => `Remove the reminder ${what}`,
-    repeats: 'Repeats',
-    repeatHint: 'every other friday',
-    noRepeat: 'Does not repeat. Say how: “every other friday”.',
-    stopRepeat: 'Stop repeating',
-    skip: 'Skip this one',
-    pause: 'Pause',
-    resume: 'Go on',
-    paused: 'Paused: when this one is done, none follows.',
-    snooze: 'Remind me again',
-    snoozeFor: [
-      [10, 'in 10 minutes'],
-      [60, 'in 1 hour'],
-      [180, 'in 3 hours'],
-      [1440, 'tomorrow at this time'],
-    ] as const,
-    missed: 'Done late, those missed meanwhile',
-    missedHow: { skip: 'are skipped', each: 'come one by one', list: 'are listed in the history' } as Record<
-      string,
-      string
-    >,
-    following: 'Changes are for the following ones too',
-    start: 'Hidden until',
-    deadlineDay: 'Deadline',
-    more: 'Start and deadline',
-    steps: 'Steps',
-    addStep: 'Add a step',
     stepOf: (title: string) => `Step of “${title}”`,
-    comments: 'Comments',
-    addComment: 'Write a comment',
-    notRead: 'That could not be read as a repetition.',
-    complete: 'Complete',
-    reopen: 'Open again',
-    delete: 'Move to the trash',
-    close: 'Close',
-    history: 'History',
-    deadline: (day: string) => `Deadline ${day}`,
-    created: (when: string) => `Created ${when}`,
-    completed: (when: string) => `Completed ${when}`,
   },
   remind: {
     choices: [
@@ -201,24 +145,9 @@ export const words = {
     connecting: 'Connecting…',
     stale: 'Not live. Trying again…',
   },
-  history: {
-    fields: {
-      title: 'title',
-      notes: 'notes',
-      due: 'due',
-      start: 'start',
-      deadline: 'deadline',
-      priority: 'priority',
-      tags: 'tags',
-      list_id: 'list',
-      reminders: 'reminders',
-      recurrence: 'repetition',
-    } as Record<string, string>,
-  },
   chat: {
     open: 'Chat',
   },
-  palette: { label: 'What to do', hint: 'Type a command or the name of a task', none: 'Nothing fits.' },
   keys: {
     title: 'Keys',
     palette: 'Commands',
@@ -244,6 +173,8 @@ export const words = {
     goOverdue: 'Go to Overdue',
     goCompleted: 'Go to Completed',
     goTrash: 'Go to the trash',
+    newList: 'New list',
+    name: 'Save, rename or delete this view',
     help: 'All keys',
     back: 'Back',
     then: 'then',
@@ -267,11 +198,6 @@ export const words = {
     keep: 'Keep mine',
     open: 'Settings',
     close: 'Close',
-  },
-  signIn: {
-    title: 'Sign in',
-    how: 'Open the link that errand printed in the terminal. It signs this browser in once.',
-    again: 'Try again',
   },
   problem: {
     unknown: (status: number) => `Something went wrong (${status}). Try again.`,

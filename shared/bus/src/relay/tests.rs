@@ -161,6 +161,7 @@ impl House {
             causation: None,
             idempotency: None,
             once: None,
+            keeps: None,
         };
         let id = derived(&["list", &count]);
         let decide = move |state: &mut domain::state::State, now| {

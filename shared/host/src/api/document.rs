@@ -140,10 +140,15 @@ impl Operation {
             said["content"][answer.media] = json!({ "schema": schema });
         }
         for status in &self.problems {
-            all.insert(
-                status.to_string(),
-                json!({ "$ref": format!("#/components/responses/Problem{status}") }),
-            );
+            let problem = format!("#/components/responses/Problem{status}");
+            // A problem for programs, a page for people.
+            match all.get_mut(&status.to_string()) {
+                Some(said) => {
+                    let shape = schemas.answer(SchemaGenerator::subschema_for::<Problem>);
+                    said["content"]["application/problem+json"] = json!({ "schema": shape });
+                }
+                None => drop(all.insert(status.to_string(), json!({ "$ref": problem }))),
+            }
         }
         all
     }

@@ -135,6 +135,7 @@ impl Incoming {
             causation: Some(self.id.clone()),
             idempotency: None,
             once: Some((format!("{function} {}", self.source), self.id.clone())),
+            keeps: None,
         }
     }
 

@@ -23,7 +23,7 @@ patterns! {
     BARE = r"^(?:(?:the|my|our|all|todays?|today's|tomorrows?|tomorrow's|this week's|upcoming|next|overdue|completed|pending|current|open|any|~'?s?) )*(?:[\w'-]+ ){0,2}(?:tasks|to-?dos?|to do list|to do|reminders|alarms?|calendar|agenda|schedule|lists?|appointments|meetings|events|plans|errands|chores|inbox|overdue|upcoming|list items)(?: (?:settings|status|situation|please|today|for|on|of|in|(?:i|we) have|~))*$|^(?:my |the )?next (?:meeting|event|appointment|task|reminder|alarm|thing)$";
     MAKES = r"^(?:set|create|make|add|schedule|have|begin|start|new|fresh|blank|generate|prepare|produce|edit|write|put|build|want|need|i|another|setup|request|~)\b|\b(?:a new|an|new|fresh)\b";
     WHAT_DUE = r"^(?:what|whats|what's|which|anything|is anything|show(?: me)?(?: everything| all)?)\b.*\b(?:due|overdue)\b|^(?:what|whats|what's|anything|show me|how about|what about)(?: is| are| do i have| have i got| on| for| happens)* ~$";
-    ABOUT = r"\b(?:about|called|named|containing|mentioning|regarding|related to|labell?ed) (?P<t>[^~]+)$|^(?:find|search(?: for)?|look (?:for|up)|where(?: is|'s)|locate)(?: me)? (?P<u>[^~]+)$|^(?:when|what time)(?: is|'s) (?P<v>[^~]+)";
+    ABOUT = r"\b(?:about|called|named|containing|mentioning|regarding|related to|labell?ed) (?P<t>[^~]+)$|^(?:find|search(?: for)?|look (?:for|up)|where(?: is|'s)|locate)(?: me)? (?P<u>[^~]+)$|^(?:when|what time)(?: is|'s) (?P<v>[^~]+)|^(?:when|where|what time) (?:do|am|will|should|must|did|are|can) (?:i|we) (?:have to |need to |going to |supposed to )?(?P<w>[^~]+)";
     HOLDS = r"^(?:is|are|do (?:i|we) have|did (?:i|we) (?:put|add|remember to (?:put|add))|have (?:i|we) (?:put|added)) (?P<t>[^~]+?) (?:already )?(?:on|in|to) (?:my|the|our)\b";
     VAGUE = r"^(?:(?:any|some|every|no)(?:thing|body|one)?|all|the|my|our|an?|of|there|new|tasks?|to-?dos?|items?|events?|reminders?|alarms?|meetings?|appointments?|lists?|it|that|what|everything|upcoming|next|on|in|calendar|schedule|\s)*$";
     NOTES = r"^(?:find|pull up|open|show|read|view|see|search|get)(?: me)?(?: (?:my|the|all|any))* notes?\b";
@@ -32,10 +32,12 @@ patterns! {
     /// Words that begin a command: what follows is no bare noun.
     VERB = r"^(?:mark|block|silence|mute|ditch|nix|clear|no|stop|end|free|kill|call|get|put|take|turn|switch|shut|disable|enable|dismiss|snooze|skip|drop|pull|remove|delete|erase|cancel|wipe|empty|reset|forget|change|move|update|rename|sort|share|send|save|organi[sz]e|sync|restore|reopen|complete|finish|tick|insert|include|append|place|note|log|enter|scratch|strike|cross|wake|remind|repeat|duplicate|copy|merge|don't|do|not|purge|play|add|make|create)\b";
     HEADS = r"^(?:inform|notify) me (?:of (?:my|the|our|any|an?)|when|before)\b|^tell me (?:before|when (?:it|to|the time))\b|^(?:give|send) me (?:a |an )?(?:heads[ -]?up|nudge|shout|notice|notification|reminder|alert|ring|buzz|poke)\b|^get .+ (?:on|onto|to|in) (?:the|my|our) .*\blist\b|^list (?:[\w'-]+ ){1,3}(?:on|in|to) (?:the|my) .*\blist\b|^pull .+ (?:from|off) ";
-    ASK_DAY = r"^(?:what|how|whats|what's)\b.*~.*\blook(?:s|ing)?(?: like)?\b|^how (?:does|is) my (?:day|morning|afternoon|evening|week|weekend|night|month)\b|^(?:what's|whats|what is) (?:up|on|going on|happening|planned|in store|scheduled|new)(?: for| on| with me)* ~$|^(?:is|are|am i) ~ (?:free|open|busy|clear|booked)$|^what(?:'s| is| else is| things)? (?:remains?|left|remaining|else)\b.*\b(?:do|done|finish|list)\b";
+    /// Something in particular: "find rent".
+    LOOKS_FOR = r"^(?:find|search(?: for)?|look for|look up) (?:(?:the|my|a|an|that) )?[\w'-]+(?: [\w'-]+)?$";
+    ASK_DAY = r"^what(?:'s|s| is)(?: still)? left(?: to do)?(?:\s*~)?$|^(?:what|how|whats|what's)\b.*~.*\blook(?:s|ing)?(?: like)?\b|^how (?:does|is) my (?:day|morning|afternoon|evening|week|weekend|night|month)\b|^(?:what's|whats|what is) (?:up|on|going on|happening|planned|in store|scheduled|new)(?: for| on| with me)* ~$|^(?:is|are|am i) ~ (?:free|open|busy|clear|booked)$|^what(?:'s| is| else is| things)? (?:remains?|left|remaining|else)\b.*\b(?:do|done|finish|list)\b";
     MEET = r"^(?:when|where|what time) (?:do|am|will|should|must|did|are|can) (?:i|we)\b";
     VIEW = r"^(?:inbox|overdue|upcoming|completed)$";
-    PLAN = r"^(?:plan (?:my|the|our) (?:day|week|morning|afternoon|evening|weekend|~)|what should i (?:do|work on|focus on|start with)(?: (?:next|first|now|~))?|prioriti[sz]e my (?:day|tasks|list)|help me plan)\b";
+    PLAN = r"^(?:what(?:'s|s| is) (?:up )?next|plan (?:my|the|our) (?:day|week|morning|afternoon|evening|weekend|~)|what should i (?:do|work on|focus on|start with)(?: (?:next|first|now|~))?|prioriti[sz]e my (?:day|tasks|list)|help me plan)\b";
     DIGEST = r"\b(?:daily|weekly|morning|evening)? ?(?:digest|briefing|recap|rundown of my (?:day|week))\b|^(?:summar(?:y|i[sz]e)|sum up) (?:of )?(?:my|the|~)";
     EXPLAIN = r"^(?:why|how come|explain why)\b.*\b(?:remind(?:ed|er)?|tasks?|moved?|notif\w+|due|completed|created|deleted|series|occurrence|email you|e-?mailed)\b";
     SETS = r"^(?:play|run|open|give me|get me)\b";
@@ -63,7 +65,7 @@ pub(crate) fn read(shape: &Shape) -> Option<Wish> {
         wish.list = super::make::named_list(shape);
         let found = shape.is(&HOLDS).or_else(|| shape.is(&ABOUT));
         let at = found.and_then(|found| {
-            ["t", "u", "v"]
+            ["t", "u", "v", "w"]
                 .iter()
                 .find_map(|name| shape.at(&found, name))
         });
@@ -105,6 +107,9 @@ fn question(shape: &Shape) -> Option<Wish> {
         || shape.whole.len() < 30 && !shape.dated && shape.has(&VIEW)
     {
         return Some(Wish::new(Intent::ListTasks, 0.8));
+    }
+    if shape.has(&LOOKS_FOR) && !ours::elsewhere(shape) {
+        return Some(Wish::new(Intent::FindTask, 0.55));
     }
     if shape.has(&DIGEST) && !shape.has(&LIST) {
         return Some(Wish::new(Intent::Digest, 0.85));

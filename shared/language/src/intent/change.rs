@@ -5,8 +5,8 @@ use std::ops::Range;
 use contract::interpret::{Intent, Priority, Target};
 
 use super::delete::{WHOLE_LIST, deletion};
-use super::ours::{self, LIST, TASK};
-use super::point::{ALL, DATED, LABELLED, PRONOUN, target};
+use super::ours::{self, LIST, REMINDER, TASK};
+use super::point::{ALL, DATED, IT, LABELLED, PRONOUN, target};
 use super::{Shape, Wish};
 use crate::number;
 use regex::Captures;
@@ -19,6 +19,9 @@ patterns! {
     MARK_ON = r"^(?:mark|tick) (?P<t>.+?) (?:on|in|from|off) .*\b(?:list|to-?dos?)\b.*$";
     COMPLETE = r"^(?:complete|finish|close out|close|done with|finished with|finished|completed|done:?|resolve|tick|accomplish) (?P<t>.+)$";
     I_DID = r"^i(?:'ve| have| am|'m|ve)?(?: just| already| finally)* (?:done|did|finished|completed|finish|complete|done with|finished with|through with) (?:with )?(?P<t>.+)$";
+    JUST_DONE = r"^(?:i'm |i am )?(?:done|finished|completed)$";
+    /// What is said of a chore once it is over.
+    I_WENT = r"^i(?:'ve| have|ve)?(?: just| already| finally)* (?:bought|got|called|phoned|rang|paid|sent|wrote|written|fixed|cleaned|washed|fed|walked|watered|booked|ordered|submitted|mailed|emailed|e-mailed|texted|picked up|dropped off|took out|taken out|returned|renewed|cancell?ed|visited|packed|signed|read|filed|mowed|made) (?P<t>.+)$";
     IS_DONE = r"^(?P<t>.+?)(?:'s| is| was| has been| are| have been)(?: now| already| all| finally)* (?:done|complete|completed|finished|accomplished)$|^(?:task|tasks|to-?do) (?:completed|complete|done|finished)[: ]+(?P<u>.+)$|^(?P<v>(?:this |that |the )?(?:task|it|that|this|everything|all)) (?:done|completed|finished)$";
     YOU = r"\b(?:you|your|him|her|u)\b|^(?:well|all|nicely|job well) (?:done|complete)";
     REOPEN = r"^(?:reopen|re-open|uncomplete|un-?check|un-?tick|un-?mark)\s+(?P<t>.+)$|^(?:mark|set) (?P<u>.+?) (?:as|to) (?:not (?:done|complete|completed|finished)|undone|incomplete|open|unfinished|active)$";
@@ -35,10 +38,12 @@ patterns! {
     SHIFT = r"^(?:change|set|move|update|make|push|shift|bring|reschedule|postpone|delay|defer|extend) (?P<t>.+?)(?:'s)?(?: due(?: date| time)?)? (?:(?P<fwd>back|out|off|up|forward|ahead) )?(?:by )?(?P<n>NUM|half an) (?P<u>minutes?|mins?|hours?|hrs?|days?|weeks?|months?)(?: (?P<dir>later|earlier|sooner|back|forward|ahead|out))?$";
     PRIORITY_OF = r"^(?:set|change|make|put|raise|lower)(?: the)? priority (?:of|for|on) (?P<t>.+?) (?:to|as|at|=) (?P<p>highest|high|urgent|medium|normal|lowest|low|none)\b";
     ASSIGN = r"^(?:assign|delegate|hand over) (?P<t>.+?) to\b";
+    /// "move everything from today to tomorrow": the first date says which, the second where to.
+    FROM_TO = r"^(?:change|move|push|shift|reschedule|bring|postpone|delay|defer) (?P<t>.+?[ ~]~)[\s,]+(?:to |until |till )?~\s*$";
     MOVING = r"^(?:move|push|shift|reschedule|postpone|delay|defer|extend)\b";
     PRIORITY = r"^(?:set|make|change|mark|give|update|raise|lower|bump) (?P<t>[^|]+?)(?:'s)?(?: priority)?(?: (?:as|to|at|a|of))*\s*\|+$";
-    REPEAT = r"^(?:set|make|change|alter|update) (?P<t>.+?)(?:'s)? (?:to )?(?:repeat|recur|repeating|recurring|happen)\b.*~";
-    TAGGED = r"^(?:tag|label) (?P<t>.+?) (?:as|with|to) (?P<x>.+)$";
+    REPEAT = r"^(?:set|make|change|alter|update) (?P<t>.+?)(?:'s)? (?:to )?(?:repeat|recur|repeating|recurring|happen)\b.*~|^repeat (?P<u>[^~]+?)[\s,]*~$|^(?:make|do|set) (?P<v>it|that|this)[\s,]*~$";
+    TAGGED = r"^(?:tag|label) (?P<t>.+?) (?:as|with|to) (?P<x>.+)$|^(?:tag|label) (?P<u>it|that|this)(?: (?P<y>[\w/-]+))?\s*$";
     NOTE = r"^(?:add|attach|write|put) (?:a |the )?(?:note|notes|description) (?:to|on|for) (?P<t>.+?)(?::| saying| that says| -) ?(?P<x>.+)$";
     COMMENT = r"^(?:comment|add (?:a )?comment)(?: on| to| for)? (?P<t>.+?)(?::| saying| that| -) ?(?P<x>.+)$";
     MOVE_LIST = r"^(?:move|transfer) (?P<t>.+?) (?:to|into|onto) (?:(?:the|my|our|list) )?(?P<l>.+?)(?: list)?$";
@@ -80,10 +85,12 @@ pub(crate) fn read(shape: &Shape) -> Option<Wish> {
 
 fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
     let found = shape.is(pattern)?;
-    let at = ["t", "u", "v"]
-        .iter()
-        .find_map(|name| shape.at(&found, name));
-    let mut wish = aimed(shape, *intent, *sure, at);
+    let mut wish = aimed(
+        shape,
+        *intent,
+        *sure,
+        one_of(shape, &found, &["t", "u", "v"]),
+    );
     wish.new_text = shape.at(&found, "x");
     let words = wish
         .target_at
@@ -103,6 +110,11 @@ fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
         wish.sure -= if other { 0.5 } else { 0.0 };
     }
     Some(wish)
+}
+
+/// Where the first of these groups lies that was found.
+fn one_of(shape: &Shape, found: &Captures, names: &[&str]) -> Option<Range<usize>> {
+    names.iter().find_map(|name| shape.at(found, name))
 }
 
 /// A wish about what lies at `at`.
@@ -192,12 +204,14 @@ fn moved(shape: &Shape) -> Option<Wish> {
     if shape.recurring
         && let Some(found) = shape.is(&REPEAT)
     {
-        return Some(aimed(
-            shape,
-            Intent::UpdateTask,
-            0.85,
-            shape.at(&found, "t"),
-        ));
+        let at = one_of(shape, &found, &["t", "u", "v"]);
+        // "repeat the reminder every hour" makes one.
+        let reminder = shape.text.starts_with("repeat") && shape.has(&REMINDER);
+        return (!reminder).then(|| aimed(shape, Intent::UpdateTask, 0.85, at));
+    }
+    if let Some(found) = shape.is(&FROM_TO) {
+        let at = shape.at(&found, "t");
+        return Some(aimed(shape, Intent::Reschedule, 0.85, at));
     }
     for (pattern, sure) in [(&DUE, 0.95), (&TO_DATE, 0.88)] {
         if let Some(found) = shape.is(pattern) {
@@ -206,17 +220,19 @@ fn moved(shape: &Shape) -> Option<Wish> {
             let verb = shape.text.split(' ').next().unwrap_or_default();
             let new = matches!(verb, "set" | "make" | "put")
                 && !found.get(0).is_some_and(|m| m.as_str().contains("due"))
-                && words != "it"
-                && words != "that";
+                && !IT.is_match(words);
             let vague = matches!(
                 verb,
                 "change" | "set" | "update" | "edit" | "make" | "modify" | "adjust" | "put"
             );
-            let linked = found.name("p").is_some() || pattern.as_str() == DUE.as_str();
+            let said = found
+                .get(0)
+                .is_some_and(|m| m.as_str().contains("due") || m.as_str().contains("deadline"));
+            let linked = found.name("p").is_some()
+                || pattern.as_str() == DUE.as_str()
+                || said
+                || IT.is_match(words);
             if !new && (linked || !vague) {
-                let said = found
-                    .get(0)
-                    .is_some_and(|m| m.as_str().contains("due") || m.as_str().contains("deadline"));
                 let repeats = shape.recurring && pattern.as_str() == TO_DATE.as_str();
                 return Some(aimed(
                     shape,
@@ -241,12 +257,17 @@ fn completion(shape: &Shape) -> Option<Wish> {
     if about_you {
         return None;
     }
-    for (pattern, sure) in [(&IS_DONE, 0.7), (&I_DID, 0.7), (&COMPLETE, 0.65)] {
+    if shape.has(&JUST_DONE) {
+        return Some(aimed(shape, Intent::CompleteTask, 0.7, None));
+    }
+    for (pattern, sure) in [
+        (&IS_DONE, 0.7),
+        (&I_DID, 0.7),
+        (&COMPLETE, 0.65),
+        (&I_WENT, 0.5),
+    ] {
         if let Some(found) = shape.is(pattern) {
-            let at = shape
-                .at(&found, "t")
-                .or_else(|| shape.at(&found, "u"))
-                .or_else(|| shape.at(&found, "v"));
+            let at = one_of(shape, &found, &["t", "u", "v"]);
             let sure = if shape.has(&TASK) || shape.has(&LIST) {
                 0.92
             } else if ours::elsewhere(shape) {
@@ -258,7 +279,8 @@ fn completion(shape: &Shape) -> Option<Wish> {
             let words = found.name("t").map_or("", |m| m.as_str());
             if let Some(target) = &mut wish.target {
                 target.all = ALL.is_match(words);
-                if target.all && LABELLED.is_match(words) {
+                let pointed = target.last || target.nth.is_some();
+                if pointed || target.all && LABELLED.is_match(words) {
                     wish.sure = wish.sure.max(0.85);
                 }
             }
@@ -298,9 +320,11 @@ fn rest(shape: &Shape) -> Option<Wish> {
         ));
     }
     if let Some(found) = shape.is(&TAGGED) {
-        let mut wish = aimed(shape, Intent::UpdateTask, 0.75, shape.at(&found, "t"));
+        let at = one_of(shape, &found, &["t", "u"]);
+        let mut wish = aimed(shape, Intent::UpdateTask, 0.75, at);
         wish.tags = found
             .name("x")
+            .or(found.name("y"))
             .map(|m| {
                 m.as_str()
                     .split([' ', ','])

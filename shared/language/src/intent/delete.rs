@@ -6,7 +6,7 @@ use contract::interpret::Intent;
 
 use super::change::aimed;
 use super::ours::{self, CALENDAR, LIST, REMINDER, TASK};
-use super::point::{ALL, IT, LABELLED};
+use super::point::{ALL, EVERYTHING, IT, LABELLED};
 use super::{Shape, Wish};
 use crate::pattern::patterns;
 
@@ -105,7 +105,11 @@ fn deleted(shape: &Shape, at: Option<Range<usize>>, ours: bool) -> Wish {
     } else {
         Intent::DeleteTask
     };
-    let sure = if ours || IT.is_match(words) || LABELLED.is_match(words) {
+    let sure = if ours
+        || [&IT, &LABELLED, &EVERYTHING]
+            .iter()
+            .any(|p| p.is_match(words))
+    {
         0.9
     } else if ours::elsewhere(shape) {
         0.2

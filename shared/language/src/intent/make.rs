@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use contract::interpret::Intent;
+use contract::interpret::{Intent, Target};
 
 use super::ours::{self, CALENDAR, CHORE, LIST, REMINDER, TASK};
+use super::point::IT;
 use super::{Shape, Wish};
 use crate::pattern::patterns;
 
@@ -22,11 +23,12 @@ patterns! {
     UPDATE_WITH = r"^update (?:the |my |our )?(?P<l>.*?(?:list|calendar|schedule|agenda)) with (?P<x>.+)$";
     ON_LIST = r"^(?:on|to|in) (?:(?:the|my|our) )?(?P<l>.*?lists?),? (?:please )?(?:add|put|include|insert) (?P<x>.+)$";
     NEEDS_LIST = r"\b(?:need|want|needs|like|add(?:ed)?|put|include[sd]?|insert|have|should|should be|should have)\b.*\b(?:list|lisr|groceries|calendar|schedule|agenda)\b|\b(?:list|calendar|schedule)\b.*\b(?:should (?:have|include)|needs)\b";
-    TASK_TO = r"^(?:add|create|make|new|set up|start|insert|open|append|enter|log|write|put|give me|i (?:need|want|have))?(?: me)?(?: (?:a|an|another|the|new|some|one|my))*\s*(?:task|to-?do|to do|to-?do item|item|errand|chore|shopping item)(?: item| list)?(?:\s*(?:to|for|of|called|named|titled|about|that says|that|saying|:|-)\s+)+(?P<x>.+)$|^(?:add|create|make|new)(?: (?:a|an|another|the|new))* (?:task|to-?do|to do)(?: item)?:?\s+(?P<y>.+)$|^(?:task|todo|to-do|note)\s*[:-]\s*(?P<z>.+)$";
+    TASK_TO = r"^(?:add|create|make|new|set up|start|insert|open|append|enter|log|write|put|give me|i (?:need|want|have))?(?: me)?(?: (?:a|an|another|the|new|some|one|my))*\s*(?:task|to-?do|to do|to-?do item|item|errand|chore|shopping item)(?: item| list)?(?:\s*(?:to|for|of|called|named|titled|about|that says|that|saying|:|-)\s+)+(?P<x>.+)$|^(?:add|create|make|new)(?: (?:a|an|another|the|new))* (?:task|to-?do|to do)(?: item)?:?\s+(?P<y>.+)$|^(?:task|todo|to-do|note(?: to (?:self|myself))?)\s*[:-]\s*(?P<z>.+)$";
     SOMEBODYS = r"^(?P<who>(?:add|create|make) (?:a|an|the) (?:task|to-?do) for \w+ to )";
     IF_NOT = r"\bif (?:it'?s |they'?re |it is )?not\b.*\b(?:add|put)\b|\b(?:add|put) (?:it|them|that)\b";
     DUTY = r"^(?:(?:i|we) (?:need to|have to|have got to|must|should|gotta|ought to|got to)|need to|gotta|have to|don't|do not|remember|make sure)\b";
     NEED_TO = r"^(?:(?:i|we) (?:need|have|want|must|should|gotta|ought|got)(?: got)?(?: to)?|need to|gotta|have to|don't (?:let me )?forget(?: to)?|do not forget(?: to)?|(?:i )?(?:shouldn't|should not|can't|mustn't|must not|cannot) forget(?: to)?|keep in mind(?: that)?(?: i (?:have|need))?(?: to)?|note that|remember(?: to)?|make sure (?:to|i|we)) (?P<x>.+)$";
+    FORGET_NOT = r"^(?:i )?(?:don't|do not|shouldn't|should not|can't|mustn't|must not|cannot) forget\b|^remember\b";
     ADD = r"^(?:add|create|note|jot down|write down|append|insert|include|put|re ?add|new)\b:? (?P<x>.+)$";
     MEETING = r"^(?:schedule|plan|book|arrange|organi[sz]e|set up|set|make|create|add|put|mark|save|enter|block|new|have|i have|we have|insert|setup)\b.*\b(?:calendar|schedule|agenda|appoint(?:ment)?|meeting|event|lunch|dinner|breakfast|party|date|call|birthday|wedding|class|practice|dentist|doctor|visit|interview|conference|game|day)\b";
     MEETING_BARE = r"^(?:(?:a|the|my|new|team|lunch|dinner|staff|client) )*(?:meeting|appointment|lunch|dinner|breakfast|brunch|party|birthday|interview|conference|call|dentist|doctor|event|reminder|alarm|standup)\b";
@@ -36,24 +38,28 @@ patterns! {
     /// Up to six words that are no question and no request.
     NOTE = r"^(?:[\w'&-]+ ){1,6}~\s*$";
     SENTENCE = r"^(?:i|i'm|im|we|you|he|she|it|they|there|look|find|tell|show|search|play|turn|give|let)\b|\b(?:is|are|was|were|am|has)\b";
-    LIST_WORD = r"\b(?:to|on|onto|in|into|from|off|off of|for|of) (?:(?:the|my|our|this|that|a) )?(?P<l>(?:[\w'-]+ ){1,3}?)lists?\b|\b(?:to|in|on|into) (?:the )?list (?P<m>[\w'-]+)";
+    LIST_WORD = r"\b(?:to|on|onto|in|into|from|off|off of|for|of) (?:(?:the|my|our|this|that|a) )?(?P<l>(?:[\w'-]+ ){1,3}?)lists?\b";
+    LIST_CALLED = r"\b(?:to|in|on|into) (?:(?:the|my|our) )?list (?:called |named )?(?P<l>[\w'-]+)";
     QUESTION = r"^(?:what|which|when|where|who|whose|whom|why|how|is|are|am|do (?:i|we|you|they|the|my|any)|does|did|was|were|has|have you|can|could|would|should i|tell me|show|give|explain|define|describe)\b|\?\s*$";
 }
 
 /// The list that is named: "to my shopping list" → "shopping".
 pub(crate) fn named_list(shape: &Shape) -> Option<String> {
-    const GENERIC: [&str; 20] = [
+    const GENERIC: [&str; 24] = [
         "to do", "todo", "to-do", "todos", "task", "tasks", "to", "do", "the", "my", "this",
-        "that", "of", "chores", "chore", "your", "same", "whole", "to dos", "a",
+        "that", "of", "chores", "chore", "your", "same", "whole", "to dos", "a", "for", "please",
+        "with", "and",
     ];
-    let found = LIST_WORD.captures(shape.whole)?;
-    let name = found.name("l").or(found.name("m"))?.as_str().trim();
-    let name = name
-        .strip_prefix("my ")
-        .or(name.strip_prefix("the "))
-        .unwrap_or(name);
-    (!name.is_empty() && !GENERIC.contains(&name) && !name.contains(['~', '|']))
-        .then(|| name.to_owned())
+    [&LIST_WORD, &LIST_CALLED].iter().find_map(|pattern| {
+        let found = pattern.captures(shape.whole)?;
+        let name = found.name("l")?.as_str().trim();
+        let name = name
+            .strip_prefix("my ")
+            .or(name.strip_prefix("the "))
+            .unwrap_or(name);
+        (!name.is_empty() && !GENERIC.contains(&name) && !name.contains(['~', '|']))
+            .then(|| name.to_owned())
+    })
 }
 
 /// Tasks, reminders, lists.
@@ -159,6 +165,10 @@ fn task(shape: &Shape) -> Option<Wish> {
             let list = found.name("l").map_or("", |m| m.as_str());
             let ours = LIST.is_match(list) || TASK.is_match(list) || CALENDAR.is_match(list);
             let song = ours::music(shape);
+            // "put it on the shopping list" moves what was spoken of.
+            if ours && !song && found.name("x").is_some_and(|x| IT.is_match(x.as_str())) {
+                return Some(of_the_last(0.85));
+            }
             return made(
                 if song {
                     0.3
@@ -187,6 +197,10 @@ fn task(shape: &Shape) -> Option<Wish> {
                 0.35
             } else if own {
                 0.72
+            } else if FORGET_NOT.is_match(shape.text)
+                && found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()))
+            {
+                0.7
             } else {
                 0.5
             },
@@ -194,12 +208,13 @@ fn task(shape: &Shape) -> Option<Wish> {
         );
     }
     let found = shape.is(&ADD)?;
+    let chore = found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()));
     let sure = if ours::elsewhere(shape) {
         0.25
     } else if shape.dated || shape.recurring {
         0.8
     } else if shape.text.starts_with("add") {
-        0.55
+        if chore { 0.7 } else { 0.55 }
     } else {
         0.4
     };
@@ -207,9 +222,9 @@ fn task(shape: &Shape) -> Option<Wish> {
 }
 
 fn meeting(shape: &Shape) -> Wish {
-    let at = shape
-        .is(&SCHEDULE)
-        .or_else(|| shape.is(&ADD))
+    let at = [&NEED_TO, &SCHEDULE, &ADD]
+        .iter()
+        .find_map(|pattern| shape.is(pattern))
         .and_then(|found| shape.at(&found, "x"));
     let known = shape.dated && (shape.has(&CALENDAR) || shape.text.starts_with("schedule"));
     let whole = Some(shape.from..shape.from + shape.text.len());
@@ -225,6 +240,16 @@ fn meeting(shape: &Shape) -> Wish {
     )
 }
 
+/// A change of what was spoken of last.
+fn of_the_last(sure: f64) -> Wish {
+    let mut wish = Wish::new(Intent::UpdateTask, sure);
+    wish.target = Some(Target {
+        last: true,
+        ..Target::default()
+    });
+    wish
+}
+
 /// A line that is just the task: "call mom every sunday at 3pm".
 fn bare(shape: &Shape) -> Option<Wish> {
     if shape
@@ -232,6 +257,10 @@ fn bare(shape: &Shape) -> Option<Wish> {
         .trim_matches([' ', '~', '|', ',', '.', '!'])
         .is_empty()
     {
+        // "remind me 10 minutes before", "make it high priority"
+        if !shape.dated && !shape.recurring && (shape.reminders || shape.signs) {
+            return Some(of_the_last(0.85));
+        }
         let sure = if shape.dated || shape.recurring {
             0.5
         } else {

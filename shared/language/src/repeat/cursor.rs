@@ -12,6 +12,7 @@ patterns! {
     AND = r"^\s*(?:,\s*(?:and\s+|or\s+)?|and\s+|&\s*|or\s+|\+\s*)";
     WEEKDAY = r"^\s*(mondays?|mon|tuesdays?|tues?|wednesdays?|wednsdays?|wensdays?|wedensdays?|weds?|thursdays?|thurs?|thu|fridays?|fri|saturdays?|saterdays?|sat|sundays?|sun)\b\.?(?:'s)?";
     THROUGH = r"^\s*(?:-|to\b|through\b|thru\b|until\b|till\b)\s*";
+    DAY_OF = r"^\s*(?:the )?(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?";
     MONTH = r"^\s*(MON)\b\.?";
     CLOCK = r"^\s*(\d{1,2})(?:[:.h](\d\d))?\s?(a\.?m\b\.?|p\.?m\b\.?|a\b|p\b|o'?clock\b)?|^\s*(noon|midday|midnight)\b|^\s*(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: (fifteen|thirty|forty[ -]five))?(?: ?(a\.?m\b\.?|p\.?m\b\.?|o'?clock\b))?";
     AT = r"^\s*(?:at |@ ?)";
@@ -131,6 +132,15 @@ impl<'t> Cursor<'t> {
 
     pub(crate) fn month(&mut self) -> Option<i8> {
         self.attempt(|c| number::month(words(&c.eat(&MONTH)?, 1)))
+    }
+
+    /// "29 february", "the 4th of july".
+    pub(crate) fn day_and_month(&mut self) -> Option<(i64, i8)> {
+        self.attempt(|c| {
+            let day = words(&c.eat(&DAY_OF)?, 1).parse().ok()?;
+            let month = c.month()?;
+            (1..=31).contains(&day).then_some((day, month))
+        })
     }
 
     /// "3pm", "15:00", "noon": hour and minute; without a half of the day 1 to 6 are in the afternoon.

@@ -224,10 +224,15 @@ fn counted(c: &mut Cursor) -> Option<Rule> {
     Some(rule)
 }
 
-/// "july 4th", "aug 30", "december".
+/// "july 4th", "aug 30", "december", "29 february".
 fn by_month(c: &mut Cursor) -> Option<Rule> {
-    let month = c.month()?;
     let mut rule = Rule::every(Freq::Yearly, 1);
+    if let Some((day, month)) = c.day_and_month() {
+        rule.months = vec![month];
+        rule.month_days = vec![day];
+        return Some(rule);
+    }
+    let month = c.month()?;
     rule.months = vec![month];
     rule.month_days = month_days(c);
     if rule.month_days.is_empty() {

@@ -26,8 +26,8 @@ pub(crate) fn read(c: &mut Cursor, rule: &mut Rule, loose: bool) -> bool {
     times(c, rule)
         || edge(c, rule, loose)
         || week_number(c, rule)
-        || ranks(c, rule, loose)
         || named_month(c, rule, loose)
+        || ranks(c, rule, loose)
         || weekdays(c, rule)
         || months(c, rule)
 }
@@ -159,13 +159,16 @@ fn ranks(c: &mut Cursor, rule: &mut Rule, loose: bool) -> bool {
     read.map(|new| *rule = new).is_some()
 }
 
-/// "on december 21st and 31st".
-fn named_month(c: &mut Cursor, rule: &mut Rule, loose: bool) -> bool {
+/// "on december 21st and 31st", "on 29 february".
+pub(super) fn named_month(c: &mut Cursor, rule: &mut Rule, loose: bool) -> bool {
     if !loose || rule.freq != Freq::Yearly {
         return false;
     }
     let read = c.attempt(|c| {
         c.eat(&WITH);
+        if let Some((day, month)) = c.day_and_month() {
+            return Some((month, vec![day]));
+        }
         let month = c.month()?;
         let days = month_days(c);
         (!days.is_empty()).then_some((month, days))

@@ -2,9 +2,9 @@
 
 use super::tasks::settings;
 use crate::{
-    Reader, StoreError,
+    Reader, StoreError, TagUse,
     ask::{Columns, Statement, Whose, moment, values},
-    backend::{Backend, dialect},
+    backend::{Backend, Row, dialect},
 };
 use domain::filter::{Clock, Moment};
 use jiff::Timestamp;
@@ -106,6 +106,24 @@ pub(super) async fn counts<B: Backend>(
     rows.iter()
         .map(|row| Ok((row.owned(0)?, row.owned(1)?, row.number(2)?)))
         .collect()
+}
+
+pub(super) async fn tags<B: Backend>(db: &B, who: &Reader) -> Result<Vec<TagUse>, StoreError> {
+    let sql = "select min(g.name), count(case when t.status = 'open' then 1 end), count(*) \
+        from member m join task_tag g on g.stream = m.stream join task t on t.id = g.task and t.deleted_at is null \
+        where m.person = $1 group by g.tag order by g.tag";
+    let values = values![who.person.to_string()];
+    let rows = db
+        .ask(Whose::Person(who.person), sql.into(), values)
+        .await?;
+    let read = |row: &Row<B>| {
+        Ok(TagUse {
+            name: row.owned(0)?,
+            open: row.number(1)?,
+            tasks: row.number(2)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The open tasks of the person `$1` that are not hidden at `$2`; today ends at `$3`.

@@ -224,6 +224,7 @@ pub(crate) fn founding(reader: &Reader) -> Writer {
         causation: None,
         idempotency: None,
         once: None,
+        keeps: None,
     }
 }
 

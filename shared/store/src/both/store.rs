@@ -50,6 +50,10 @@ impl<B: Backend> Store for B {
         house::counts(self, who, now).await
     }
 
+    async fn tags(&self, who: &Reader) -> Result<Vec<TagUse>, StoreError> {
+        house::tags(self, who).await
+    }
+
     async fn log(&self, who: &Reader, after: &str, limit: u32) -> Result<LogPage, StoreError> {
         log::log(self, who, after, limit).await
     }

@@ -1,7 +1,7 @@
 //! The columns of every table that decisions write. A row is JSON as an array in the order of its columns.
 
 use super::Shelf;
-use crate::{Answer, LogRow, Writer, types::Idempotency};
+use crate::{Answer, Credential, LogRow, Writer, types::Idempotency};
 use domain::{
     ledger::{Delivery, Scheduled},
     state::{self, Row, Wake},
@@ -116,6 +116,11 @@ rows! {
     AnswerRow "idempotency" {
         person: Uuid, route: String, key: String, body: String, status: u16, version: Option<u64>, answer: String, at: i64,
     }
+    /// A credential, kept as its hash.
+    CredentialRow "credential" {
+        id: Uuid, person: Uuid, hash: String, kind: String, name: String, scopes: String, created_at: i64,
+        expires_at: Option<i64>,
+    }
     /// An event whose effect was made.
     ConsumedRow "consumed" { source: String, id: String, at: i64, }
 }
@@ -210,6 +215,21 @@ impl DeliveryRow {
             next_at: delivery.next_at.as_microsecond(),
             created_at: delivery.created_at.as_microsecond(),
             doc: contract::doc::json(delivery),
+        }
+    }
+}
+
+impl CredentialRow {
+    pub(crate) fn of(one: &Credential) -> Self {
+        Self {
+            id: one.id,
+            person: one.reader.person.0,
+            hash: one.hash.clone(),
+            kind: one.kind.clone(),
+            name: one.name.clone(),
+            scopes: one.scopes.clone(),
+            created_at: one.created_at.as_microsecond(),
+            expires_at: one.expires_at.map(Timestamp::as_microsecond),
         }
     }
 }

@@ -135,6 +135,7 @@ fn put(to: &mut Statement, plan: &Plan) {
     to.insert(&plan.outbox, "order by j.key on conflict do nothing");
     to.insert(&plan.answers, "");
     to.insert(&plan.consumed, "");
+    to.insert(&plan.credentials, "");
 }
 
 /// Tags put on, and those taken off that are not put on again in another spelling: a statement sees a row once.

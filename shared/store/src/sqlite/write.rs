@@ -103,6 +103,7 @@ pub(super) fn put(batch: &mut Batch, plan: &Plan) {
     batch.insert(&plan.outbox, "order by j.key on conflict do nothing");
     batch.insert(&plan.answers, "");
     batch.insert(&plan.consumed, "");
+    batch.insert(&plan.credentials, "");
     if !plan.purged.is_empty() {
         for sql in PURGES {
             batch.part(sql, &plan.purged);

@@ -46,6 +46,7 @@ pub fn writer(reader: &Reader) -> Writer {
         causation: None,
         idempotency: None,
         once: None,
+        keeps: None,
     }
 }
 

@@ -326,4 +326,9 @@ pub async fn counts_are_right(store: Checked) {
         ),
         (1, 1, 0)
     );
+    let tags = store.tags(&me).await.unwrap();
+    let tags = tags
+        .iter()
+        .map(|tag| format!("{} {} {}", tag.name, tag.open, tag.tasks));
+    assert_eq!(tags.collect::<Vec<_>>().join(", "), "");
 }

@@ -110,6 +110,32 @@ pub async fn credentials(store: Checked) {
     assert_eq!(store.credential("h1", now).await.unwrap(), None);
 }
 
+/// Token and event: neither is there without the other.
+pub async fn a_credential_is_kept_with_what_is_decided(store: Checked) {
+    let me = person(&store).await;
+    let now: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
+    let token = credential_of(&me, "token", "kept", None);
+    let who = Writer {
+        keeps: Some(token.clone()),
+        ..writer(&me)
+    };
+    let before = store.heads().await.unwrap();
+    let refuse = decide(|_, _| Err(Refusal::NotFound("task")));
+    let refused = store.commit(&who, Need::default(), refuse).await;
+    assert!(refused.is_err());
+    assert_eq!(store.credential("kept", now).await.unwrap(), None);
+    let (need, make) = plain_create(TaskId(fresh()), "x");
+    store.commit(&who, need, make).await.unwrap();
+    assert_eq!(store.credential("kept", now).await.unwrap(), Some(token));
+    let after = store.heads().await.unwrap();
+    assert_ne!(after, before);
+    // A credential that cannot be kept keeps the event out, too.
+    let (need, make) = plain_create(TaskId(fresh()), "y");
+    assert!(store.commit(&who, need, make).await.is_err());
+    assert_eq!(store.heads().await.unwrap(), after);
+    verified(&store, &me).await;
+}
+
 pub async fn notes(store: Checked) {
     let (me, you) = (person(&store).await, person(&store).await);
     let now: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();

@@ -120,6 +120,7 @@ async fn person(store: &Arc<dyn Store>, number: u32) -> Result<(Reader, LogRow)>
         causation: None,
         idempotency: None,
         once: None,
+        keeps: None,
     };
     let need = command.need(Expect::Any);
     let decide = Arc::new(move |state: &mut domain::state::State, now| {

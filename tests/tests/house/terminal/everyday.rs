@@ -142,17 +142,27 @@ async fn r_6_1_a_link_signs_one_browser_in_once() {
     let link = done(&home, &["token", "--link"]).await;
     let link = link.replace("PORT", &home.port.to_string());
     for link in [server.link.as_str(), link.trim()] {
-        let visit = || async {
+        let visit = async |accept: &str| {
             let http = reqwest::Client::builder().no_proxy();
             let http = http.redirect(reqwest::redirect::Policy::none()).build();
-            http.unwrap().get(link).send().await.unwrap()
+            let get = http.unwrap().get(link).header("accept", accept);
+            get.send().await.unwrap()
         };
-        let first = visit().await;
+        let first = visit("text/html").await;
         assert_eq!(first.status(), StatusCode::SEE_OTHER, "{link}");
         assert!(first.headers().contains_key("set-cookie"));
-        let second = visit().await;
+        let second = visit("text/html").await;
         assert_eq!(second.status(), StatusCode::UNAUTHORIZED);
-        expect!["This link was used already, or is too old. Run `errand token --link`, or start errand again, for a new one."].assert_eq(&second.text().await.unwrap());
+        let page = second.text().await.unwrap();
+        assert!(page.contains("<pre>errand token --link</pre>"), "{page}");
+        let third = visit("*/*").await;
+        assert_eq!(third.status(), StatusCode::UNAUTHORIZED);
+        let problem: serde_json::Value = third.json().await.unwrap();
+        assert_eq!(problem["code"], "unauthenticated");
+        expect![
+            "This link was used already, or is too old. `errand token --link` prints a new one."
+        ]
+        .assert_eq(problem["detail"].as_str().unwrap());
     }
     server.stop().await;
 }

@@ -1,6 +1,6 @@
 import { call } from './api.ts';
 import { normal } from './commands.ts';
-import type { List, PersonSettings, Task } from './types.ts';
+import type { List, PersonSettings, SavedView, Task } from './types.ts';
 
 interface Page<T> {
   items: T[];
@@ -46,6 +46,8 @@ export async function readLists(): Promise<List[]> {
   const page = await call<Page<List>>({ path: `/lists?limit=${PAGE}` });
   return page.items.filter((list) => !list.archived && !list.deleted_at);
 }
+
+export const readViews = async () => (await call<Page<SavedView>>({ path: '/views' })).items;
 
 export const readSettings = () => call<PersonSettings>({ path: '/me/settings' });
 

@@ -7,10 +7,10 @@ import { Database } from './database.ts';
 import { deviceZone, sayMoment, sayTime } from './days.ts';
 import { Feed, type LinkState } from './feed.ts';
 import { MemoryShelf, Queue } from './queue.ts';
-import { readLists, readMe, readSettings, readTask, readTasks, readTrash } from './read.ts';
+import { readLists, readMe, readSettings, readTask, readTasks, readTrash, readViews } from './read.ts';
 import { failureOf, reminderOf } from './remind.ts';
 import { applyEvents, shownRows, takeTask, type Rows } from './rows.ts';
-import type { Conflict, ErrandEvent, List, PersonSettings, Problem, Task } from './types.ts';
+import type { Conflict, ErrandEvent, List, PersonSettings, Problem, SavedView, Task } from './types.ts';
 import { uuid7 } from './uuid7.ts';
 
 const AGAIN = 3_000;
@@ -22,6 +22,9 @@ class Store {
   confirmed = $state.raw<Rows>(new Map());
   waiting = $state.raw<Command[]>([]);
   lists = $state.raw<List[]>([]);
+  views = $state.raw<SavedView[]>([]);
+  /** The tasks of the saved view that is shown. */
+  found = $state.raw<ReadonlySet<string>>(new Set());
   settings = $state.raw<PersonSettings | null>(null);
   /** Raised by each message that went out, or could not. */
   delivered = $state(0);
@@ -71,7 +74,7 @@ class Store {
       this.signedOut = false;
       this.#reachable = true;
       if (open.cursor) this.#feed.start(open.cursor);
-      void this.#readAround();
+      void this.readAround();
       const done = await readTasks('status=done', 1);
       this.#put(new Map([...done.tasks.map((task) => [task.id, task] as const), ...this.confirmed]));
     } catch (error) {
@@ -133,10 +136,15 @@ class Store {
   /** Reads what is in the trash, which is not kept up to date by itself: only what was deleted since is known. */
   async readTrash() {
     try {
-      this.#put((await readTrash()).reduce(takeTask, this.confirmed));
+      this.know(await readTrash());
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Takes tasks that were read beside the feed. */
+  know(tasks: Task[]) {
+    if (tasks.length) this.#put(tasks.reduce(takeTask, this.confirmed));
   }
 
   /** Removes what is in the trash for good. */
@@ -279,7 +287,7 @@ class Store {
       if (event.type.startsWith('errand.reminder.failed.')) this.#tellFailure(event);
       if (/^errand\.reminder\.(sent|failed)\./.test(event.type)) this.delivered += 1;
       if (event.type.startsWith('errand.comment.')) this.commented += 1;
-      if (/^errand\.(list|settings)\./.test(event.type)) void this.#readAround();
+      if (/^errand\.(list|view|settings)\./.test(event.type)) void this.readAround();
     }
   }
 
@@ -328,10 +336,12 @@ class Store {
     toasts.show(words.settings.otherZone(here), [{ words: words.settings.change, run: use }, keep], { stays: true });
   }
 
-  /** Lists, the person and what they set: small, so they are read whole. */
-  async #readAround() {
-    const [lists, me, settings] = await Promise.allSettled([readLists(), readMe(), readSettings()]);
+  /** Lists, views, the person and what they set: small, so they are read whole. */
+  async readAround() {
+    const all = [readLists(), readViews(), readMe(), readSettings()] as const;
+    const [lists, views, me, settings] = await Promise.allSettled(all);
     if (lists.status === 'fulfilled') this.lists = lists.value;
+    if (views.status === 'fulfilled') this.views = views.value;
     if (settings.status === 'fulfilled') {
       this.settings = settings.value;
       this.#askZone(settings.value);

@@ -54,6 +54,13 @@ export interface List {
   deleted_at?: string | null;
 }
 
+/** A filter that was given a name. */
+export interface SavedView {
+  id: string;
+  name: string;
+  filter: string;
+}
+
 /** What the person set, as far as the page shows it. */
 export interface PersonSettings {
   time_zone: string;

@@ -1,4 +1,4 @@
-import { viewOf, type View } from '../tasks/views.ts';
+import { viewOf, type Naming, type View } from '../tasks/views.ts';
 
 export type Field = 'title' | 'due' | 'priority' | 'list' | 'tags';
 export type Theme = 'auto' | 'light' | 'dark';
@@ -12,6 +12,7 @@ class Screen {
   palette = $state(false);
   help = $state(false);
   settings = $state(false);
+  naming = $state.raw<Naming | null>(null);
   theme = $state<Theme>((remembered('theme') as Theme | null) ?? 'auto');
   singleKeys = $state(remembered('single-keys') !== 'off');
 

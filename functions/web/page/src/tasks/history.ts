@@ -45,10 +45,10 @@ function detailsOf(name: string, { data }: ErrandEvent, now: Date, listName: (id
   if (typeof note === 'string') return [note];
   if (name !== 'task.changed' && !name.startsWith('series.')) return [];
   return Object.keys(after)
-    .filter((field) => field in words.history.fields)
+    .filter((field) => field in panels.history.fields)
     .map((field) =>
       panels.history.changed(
-        words.history.fields[field]!,
+        panels.history.fields[field]!,
         sayValue(field, before[field], now, listName),
         sayValue(field, after[field], now, listName),
       ),

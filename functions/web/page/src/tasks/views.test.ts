@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { normal } from '../data/commands.ts';
 import type { Task } from '../data/types.ts';
-import { countOf, firstOf, groupsOf, hashOf, viewOf, type View } from './views.ts';
+import { countOf, firstOf, groupsOf, hashOf, namingOf, viewOf, type View } from './views.ts';
 
 const NOW = new Date('2026-11-23T12:00:00');
 const rows = new Map(
@@ -63,4 +63,22 @@ test('a long view is drawn from its top', () => {
     ['Late', 1],
     ['Today', 2],
   ]);
+});
+
+test('what can be named, and the filter that a search is kept as', () => {
+  expect(namingOf({ name: 'today' })).toBeNull();
+  expect(namingOf({ name: 'search', text: '' })).toBeNull();
+  expect(namingOf({ name: 'list', id: '1' })).toEqual({ name: 'list', id: '1' });
+  expect(namingOf({ name: 'view', id: '1' })).toEqual({ name: 'view', id: '1' });
+  const filterOf = (text: string) => namingOf({ name: 'search', text })?.filter;
+  expect(filterOf('mom')).toBe('status=open and text~"mom"');
+  expect(filterOf('#home')).toBe('status=open and tag="home"');
+  expect(filterOf('a "b" c')).toBe('status=open and text~"a b c"');
+});
+
+test('a saved view shows what was found', () => {
+  const rows = new Map(['a', 'b'].map((id) => [id, normal({ id, title: id })]));
+  const view: View = { name: 'view', id: '1' };
+  expect(groupsOf(view, rows, NOW, new Set(['b'])).flatMap(({ tasks }) => tasks.map(({ id }) => id))).toEqual(['b']);
+  expect(groupsOf(view, rows, NOW)).toEqual([]);
 });

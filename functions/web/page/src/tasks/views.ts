@@ -1,11 +1,28 @@
 import { addDays, dayOf, dayOfMoment, isLate, sayDay, sortKey } from '../data/days.ts';
 import type { Rows } from '../data/rows.ts';
-import type { List, Task } from '../data/types.ts';
+import type { List, SavedView, Task } from '../data/types.ts';
 import { words } from '../words.ts';
 
 export const VIEWS = ['inbox', 'today', 'upcoming', 'overdue', 'completed'] as const;
 export type ViewName = (typeof VIEWS)[number] | 'trash';
-export type View = { name: ViewName } | { name: 'list'; id: string } | { name: 'search'; text: string };
+export type View = { name: ViewName } | { name: 'list' | 'view'; id: string } | { name: 'search'; text: string };
+
+/** What is to be named: a new list, a list or view that is there (`id`), or a search to be kept. */
+export interface Naming {
+  name: 'list' | 'view';
+  id?: string;
+  text?: string;
+  filter?: string;
+}
+
+/** What can be named, or named anew, where one looks at a view. */
+export function namingOf(view: View): Naming | null {
+  if (view.name === 'list' || view.name === 'view') return { name: view.name, id: view.id };
+  if (view.name !== 'search' || !view.text) return null;
+  const said = view.text.replaceAll('"', '');
+  const filter = said.startsWith('#') ? `tag="${said.slice(1)}"` : `text~"${said}"`;
+  return { name: 'view', text: view.text, filter: `status=open and ${filter}` };
+}
 
 export interface Group {
   key: string;
@@ -17,28 +34,29 @@ export interface Group {
 /** The view that the address names: `#today`, `#list/ID`, `#search/words`. */
 export function viewOf(hash: string): View | null {
   const [name = '', rest = ''] = hash.replace(/^#/, '').split(/\/(.*)/s);
-  if (name === 'list' && rest) return { name, id: rest };
+  if ((name === 'list' || name === 'view') && rest) return { name, id: rest };
   if (name === 'search') return { name, text: decodeURIComponent(rest) };
   const known = [...VIEWS, 'trash' as const].find((view) => view === name);
   return known ? { name: known } : null;
 }
 
 export const hashOf = (view: View) =>
-  view.name === 'list'
-    ? `#list/${view.id}`
+  view.name === 'list' || view.name === 'view'
+    ? `#${view.name}/${view.id}`
     : view.name === 'search'
       ? `#search/${encodeURIComponent(view.text)}`
       : `#${view.name}`;
 
-export function titleOf(view: View, lists: List[]): string {
+export function titleOf(view: View, lists: List[], saved: SavedView[]): string {
   if (view.name === 'list') return lists.find((list) => list.id === view.id)?.name ?? words.views.lists;
+  if (view.name === 'view') return saved.find((one) => one.id === view.id)?.name ?? words.views.saved;
   if (view.name === 'search') return view.text ? words.views.found(view.text) : words.views.search;
   return words.views[view.name];
 }
 
 /** The tasks of a view, in the groups and the order in which it shows them. */
-export function groupsOf(view: View, rows: Rows, now: Date): Group[] {
-  const tasks = [...rows.values()].filter((task) => belongs(view, task, now));
+export function groupsOf(view: View, rows: Rows, now: Date, found?: ReadonlySet<string>): Group[] {
+  const tasks = [...rows.values()].filter((task) => belongs(view, task, now, found));
   if (view.name === 'trash') return one(tasks.sort((a, b) => compare(b.deleted_at ?? '', a.deleted_at ?? '')));
   if (view.name === 'completed') {
     tasks.sort((a, b) => compare(b.closed_at ?? '', a.closed_at ?? ''));
@@ -80,8 +98,10 @@ export function nextOf(rows: Rows, now: Date): Task | undefined {
   return groupsOf({ name: 'upcoming' }, rows, now)[0]?.tasks[0];
 }
 
-function belongs(view: View, task: Task, now: Date): boolean {
+/** What a saved view holds only the server knows: `found`. */
+function belongs(view: View, task: Task, now: Date, found?: ReadonlySet<string>): boolean {
   if (view.name === 'trash' || task.deleted_at) return view.name === 'trash' && task.deleted_at !== null;
+  if (view.name === 'view') return found?.has(task.id) ?? false;
   const open = task.status !== 'done' && task.status !== 'dropped';
   if (view.name === 'search') return view.text !== '' && matches(task, view.text.toLowerCase());
   if (view.name === 'completed') return task.status === 'done';

@@ -104,6 +104,12 @@ pub(super) async fn person(ann: &Checked<'_>, house: &House) {
     let got = house.stranger().raw(&format!("GET {path}")).await;
     assert_eq!(got.status, 303, "{}", got.body);
     check("GET", "/sign-in", &got);
+    for accept in ["text/html,*/*;q=0.8", "application/json"] {
+        let ask = house.stranger().raw(&format!("GET {path}"));
+        let used = ask.header("accept", accept).await;
+        assert_eq!(used.status, 401, "{}", used.body);
+        check("GET", "/sign-in", &used);
+    }
     ann.asked.lock().unwrap().insert("GET /sign-in".to_owned());
     let reader = house.ann.by_token("reader", "tasks:read").await;
     let reader = Checked {
