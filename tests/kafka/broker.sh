@@ -34,6 +34,6 @@ log.cleaner.dedupe.buffer.size=16777216
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 EOF
-    java -Xmx128m -XX:TieredStopAtLevel=1 -cp "$lib/*" kafka.tools.StorageTool format -t ZXJyYW5kLXRlc3RzLWthZg -c "$config" >/dev/null
+    java -Djava.io.tmpdir="$folder" -Xmx128m -XX:TieredStopAtLevel=1 -cp "$lib/*" kafka.tools.StorageTool format -t ZXJyYW5kLXRlc3RzLWthZg -c "$config" >/dev/null
 fi
-exec java -Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$lib/*" kafka.Kafka "$config"
+exec java -Djava.io.tmpdir="$folder" -Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$lib/*" kafka.Kafka "$config"

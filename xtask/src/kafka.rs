@@ -41,15 +41,21 @@ impl Server {
             guard: guard(&folder, &broker(&folder, port, &jars))?,
             jars,
         };
-        wait_until_it_answers(port, &folder.with_extension("log"), || server.guard.runs())?;
+        wait(
+            &server.brokers.clone(),
+            &folder.with_extension("log"),
+            || server.guard.runs(),
+        )?;
         Ok(server)
     }
 }
 
-/// Starts the broker of this folder, made first where it is not there yet; it stays when this process ends. Gives its address.
+/// Starts the broker of this folder, made first where it is not there yet; it stays when this process ends. Gives its address,
+/// where it does not answer yet.
 pub(crate) fn start(folder: &Path) -> Result<String> {
     let jars = jars()?;
     let port = free_ports()?;
+    fs::create_dir_all(folder)?;
     let log = fs::File::create(folder.with_extension("log"))?;
     let mut command = broker(folder, port, &jars);
     command
@@ -58,10 +64,13 @@ pub(crate) fn start(folder: &Path) -> Result<String> {
         .stdout(log.try_clone()?)
         .stderr(log);
     let child = command.spawn().context("cannot start sh")?;
-    fs::create_dir_all(folder)?;
     fs::write(folder.join("pid"), child.id().to_string())?;
-    wait_until_it_answers(port, &folder.with_extension("log"), || Ok(is_up(folder)))?;
     Ok(format!("127.0.0.1:{port}"))
+}
+
+/// Comes back once the broker of this folder answers at its address.
+pub(crate) fn wait_until_it_answers(folder: &Path, address: &str) -> Result<()> {
+    wait(address, &folder.with_extension("log"), || Ok(is_up(folder)))
 }
 
 /// Kills the broker of this folder; no error when it does not run.
@@ -154,13 +163,9 @@ fn guard(folder: &Path, broker: &Command) -> Result<Guard> {
     Guard::new(script, folder, broker)
 }
 
-fn wait_until_it_answers(
-    port: u16,
-    log: &Path,
-    mut runs: impl FnMut() -> Result<bool>,
-) -> Result<()> {
+fn wait(address: &str, log: &Path, mut runs: impl FnMut() -> Result<bool>) -> Result<()> {
     let end = Instant::now() + PATIENCE;
-    while !answers(port) {
+    while !answers(address) {
         if !runs()? || Instant::now() > end {
             let log = fs::read_to_string(log).unwrap_or_default();
             let last: Vec<&str> = log.lines().rev().take(8).collect();
@@ -174,9 +179,9 @@ fn wait_until_it_answers(
 
 /// Whether it answers the question that every client asks first: which versions it speaks (ApiVersions, version 0). A broker
 /// that still loads takes connections and says nothing.
-fn answers(port: u16) -> bool {
+pub(crate) fn answers(address: &str) -> bool {
     let asked = || -> std::io::Result<[u8; 8]> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         // length, key 18, version 0, correlation 7, no client's name
         stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0xff])?;

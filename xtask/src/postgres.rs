@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -13,6 +15,9 @@ use crate::run;
 
 /// Nothing is safe from a power cut, and every commit is quick. Tests that kill the server start their own with `fsync=off` only.
 const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
+/// How long a server may take until it answers, while the compiler has the machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server that stops, and takes its folder with it, when this value goes or this process dies in any way.
 pub(crate) struct Server {
@@ -48,12 +53,12 @@ impl Database {
     ///
     /// # Errors
     /// When the server refuses, or there is no `psql`.
-    pub(crate) fn make(server: &str) -> Result<Self> {
+    pub(crate) fn make(server: &str, name: &str) -> Result<Self> {
         let database = Self {
             server: server.to_owned(),
-            name: format!("errand_story_{}", std::process::id()),
+            name: format!("errand_{name}_{}", std::process::id()),
         };
-        database.ask(&format!("create database {}", database.name))?;
+        ask(server, &format!("create database {}", database.name))?;
         Ok(database)
     }
 
@@ -65,17 +70,12 @@ impl Database {
             .map_or("", |(server, _)| server);
         format!("{server}/{}", self.name)
     }
-
-    fn ask(&self, sql: &str) -> Result<()> {
-        let mut psql = Command::new(tool("psql")?);
-        psql.args(["-X", "-q", "-c", sql]).arg(&self.server);
-        run::read(&mut psql).map(drop)
-    }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let gone = self.ask(&format!("drop database {} with (force)", self.name));
+        let gone = format!("drop database {} with (force)", self.name);
+        let gone = ask(&self.server, &gone);
         if let Err(error) = gone {
             eprintln!("the database {} is left behind: {error:#}", self.name);
         }
@@ -124,6 +124,30 @@ pub(crate) fn stop(folder: &Path) -> Result<()> {
 pub(crate) fn is_up(folder: &Path) -> Result<bool> {
     let mut command = postgres_user(&tool("pg_ctl")?);
     Ok(run::read(command.arg("-D").arg(folder.join("data")).arg("status")).is_ok())
+}
+
+/// Comes back once the server at that address takes a question.
+pub(crate) fn wait_until_it_answers(url: &str) -> Result<()> {
+    let began = Instant::now();
+    while !answers(url) {
+        if began.elapsed() > PATIENCE {
+            bail!("PostgreSQL runs, and does not answer at {url}");
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+/// Whether the server at that address takes a question.
+pub(crate) fn answers(url: &str) -> bool {
+    ask(url, "select 1").is_ok()
+}
+
+fn ask(url: &str, sql: &str) -> Result<()> {
+    let mut psql = Command::new(tool("psql")?);
+    psql.args(["-X", "-q", "-c", sql]).arg(url);
+    psql.env("PGCONNECT_TIMEOUT", "5");
+    run::read(&mut psql).map(drop)
 }
 
 /// Where `initdb` and `pg_ctl` are: Debian's newest, or what is on the PATH.

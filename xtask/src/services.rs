@@ -1,13 +1,14 @@
 //! Services that stay up between test runs, for whoever runs single tests all day.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{daprd, kafka, postgres, run};
+use crate::{daprd, kafka, postgres, run, test};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Act {
@@ -24,7 +25,7 @@ pub(crate) enum Act {
 /// # Errors
 /// When a service is not installed, does not start or does not stop.
 pub(crate) fn run(act: Act) -> Result<()> {
-    let services = Services::of_user()?;
+    let services = Services::of_checkout()?;
     match act {
         Act::Up => {
             println!(
@@ -49,44 +50,66 @@ pub(crate) fn run(act: Act) -> Result<()> {
 pub(crate) struct Services {
     postgres: PathBuf,
     kafka: PathBuf,
+    /// What an installation over them keeps in files. It goes with them: its witness would accuse another log.
+    pub(crate) data: PathBuf,
+    /// Two at once would each start what the other starts.
+    _lock: fs::File,
 }
 
 impl Services {
-    /// One of each per user, so that two people on a machine have each their own.
+    /// One of each for a user and a checkout, so that nobody stops what another works with. Nobody else starts or stops them
+    /// while this value is there.
     ///
     /// # Errors
-    /// When `id` cannot be asked.
-    pub(crate) fn of_user() -> Result<Self> {
+    /// When `id` cannot be asked, or there is no target folder.
+    pub(crate) fn of_checkout() -> Result<Self> {
         let user = run::read(Command::new("id").arg("-u")).context("who is this?")?;
-        let folder = |name: &str| postgres::base().join(format!("errand-{name}-{}", user.trim()));
+        let mut checkout = DefaultHasher::new();
+        run::root().hash(&mut checkout);
+        let whose = format!("{}-{:016x}", user.trim(), checkout.finish());
+        let folder = |name: &str| postgres::base().join(format!("errand-{name}-of-{whose}"));
+        let target = test::target()?;
+        fs::create_dir_all(&target)?;
+        let lock = fs::File::create(target.join("services.lock"))?;
+        lock.lock().context("the services cannot be locked")?;
         Ok(Self {
-            postgres: folder("postgres-of"),
-            kafka: folder("kafka-of"),
+            postgres: folder("postgres"),
+            kafka: folder("kafka"),
+            data: folder("data"),
+            _lock: lock,
         })
     }
 
-    /// Starts it where it does not run; gives its address.
+    /// Starts it where it does not run; gives its address once it answers there.
     ///
     /// # Errors
     /// When it is not installed or does not start.
     pub(crate) fn postgres_up(&self) -> Result<String> {
-        if !postgres::is_up(&self.postgres)? {
-            fs::write(address(&self.postgres), postgres::start(&self.postgres)?)?;
+        let folder = &self.postgres;
+        if !postgres::is_up(folder)? || !address(folder).is_file() {
+            postgres::stop(folder)?;
+            fs::write(address(folder), postgres::start(folder)?)?;
         }
-        Ok(fs::read_to_string(address(&self.postgres))?)
+        let url = fs::read_to_string(address(folder))?;
+        postgres::wait_until_it_answers(&url)?;
+        Ok(url)
     }
 
-    /// Starts it where it does not run; gives its address.
+    /// Starts it where it does not run; gives its address once it answers there.
     ///
     /// # Errors
     /// When it is not installed or does not start.
     pub(crate) fn kafka_up(&self) -> Result<String> {
-        if !kafka::is_up(&self.kafka) {
+        let folder = &self.kafka;
+        if !kafka::is_up(folder) || !address(folder).is_file() {
+            kafka::stop(folder)?;
             // It would go on at other ports than its folder says.
-            remove(&self.kafka)?;
-            fs::write(address(&self.kafka), kafka::start(&self.kafka)?)?;
+            remove(folder)?;
+            fs::write(address(folder), kafka::start(folder)?)?;
         }
-        Ok(fs::read_to_string(address(&self.kafka))?)
+        let brokers = fs::read_to_string(address(folder))?;
+        kafka::wait_until_it_answers(folder, &brokers)?;
+        Ok(brokers)
     }
 
     fn down(&self) -> Result<()> {
@@ -97,22 +120,34 @@ impl Services {
         println!("PostgreSQL is down");
         kafka::stop(&self.kafka)?;
         remove(&self.kafka)?;
+        remove(&self.data)?;
         println!("Kafka is down");
         Ok(())
     }
 
     fn status(&self) -> Result<()> {
-        let say = |name: &str, up: bool, folder: &Path| -> Result<()> {
-            if up {
-                println!("{name} is up: {}", fs::read_to_string(address(folder))?);
-            } else {
-                println!("{name} is down");
+        let postgres_is_up = postgres::binaries().is_some() && postgres::is_up(&self.postgres)?;
+        for (name, folder, is_up, answers) in [
+            (
+                "PostgreSQL",
+                &self.postgres,
+                postgres_is_up,
+                postgres::answers as fn(&str) -> bool,
+            ),
+            (
+                "Kafka",
+                &self.kafka,
+                kafka::is_up(&self.kafka),
+                kafka::answers,
+            ),
+        ] {
+            let at = fs::read_to_string(address(folder)).unwrap_or_default();
+            match (is_up, answers(&at)) {
+                (false, _) => println!("{name} is down"),
+                (true, true) => println!("{name} is up: {at}"),
+                (true, false) => println!("{name} is up, and does not answer: {at}"),
             }
-            Ok(())
-        };
-        let postgres_up = postgres::binaries().is_some() && postgres::is_up(&self.postgres)?;
-        say("PostgreSQL", postgres_up, &self.postgres)?;
-        say("Kafka", kafka::is_up(&self.kafka), &self.kafka)?;
+        }
         let daprd = daprd::path()?;
         let built = if daprd.is_file() {
             "built"

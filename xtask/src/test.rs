@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use crate::install::{self, Installed, Installs};
 use crate::{chart, page, postgres, run, story};
 use counts::Counts;
+use story::Servers;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -38,12 +39,8 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 pub(crate) fn story() -> Result<bool> {
     let mut counts = Counts::default();
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
-    let server = kept();
-    story::test(
-        &target()?.join("debug/errand"),
-        server.as_deref(),
-        &mut counts,
-    )?;
+    let binary = target()?.join("debug/errand");
+    story::test(&binary, &kept(), &mut counts)?;
     counts.print_details();
     println!("{counts}");
     Ok(counts.failed == 0)
@@ -77,9 +74,11 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     cargo
         .env("ERRAND_TEST_SKIPS", &skips)
         .env("ERRAND_TEST_BINARY", &binary);
-    let server = services(&mut cargo, &installed);
-    let done = counts::from_cargo(&mut cargo, &mut counts);
-    drop(installed);
+    let (server, servers) = services(&mut cargo, &installed);
+    let mut done = counts::from_cargo(&mut cargo, &mut counts);
+    if done.is_ok() {
+        done = stories_over_postgres(cargo, &servers, &mut counts);
+    }
     counts.add_skips(&fs::read_to_string(&skips)?);
     fs::remove_file(&skips)?;
     done?;
@@ -87,24 +86,40 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     if !options.no_page && options.name.is_none() {
         chart::test(&mut counts)?;
         page::test(&mut counts)?;
-        let url = server
-            .as_ref()
-            .map(|server| server.url.clone())
-            .or_else(kept);
-        story::test(&binary, url.as_deref(), &mut counts)?;
+        story::test(&binary, &servers, &mut counts)?;
     }
+    drop((server, installed));
     counts.print_details();
     Ok(counts)
 }
 
+/// Runs the stories across functions once more, each over a PostgreSQL database of its own.
+fn stories_over_postgres(mut cargo: Command, servers: &Servers, counts: &mut Counts) -> Result<()> {
+    const NAME: &str = "the stories, over PostgreSQL";
+    if servers.postgres.is_none() {
+        counts.skip(NAME, "no PostgreSQL");
+        return Ok(());
+    }
+    println!("{NAME}");
+    cargo
+        .args(["--test", "stories"])
+        .env("ERRAND_TEST_STORIES_OVER", "postgres");
+    counts::from_cargo(&mut cargo, counts)
+}
+
 /// Puts into the environment of the tests where each service is. What cannot be had is left out, and said; each test that
 /// needs it skips itself aloud.
-fn services(cargo: &mut Command, installed: &Installed) -> Option<postgres::Server> {
+fn services(cargo: &mut Command, installed: &Installed) -> (Option<postgres::Server>, Servers) {
     if let Some(chromium) = page::chromium() {
         cargo.env("ERRAND_TEST_CHROMIUM", chromium);
     } else {
         eprintln!("no Chromium: tests that need a browser are skipped");
     }
+    // Over Kafka the browser's story is told by `cargo xtask story` alone; the same is asked of the API by a test here.
+    let mut servers = Servers {
+        kafka: None,
+        ..kept()
+    };
     if let Some(broker) = &installed.kafka {
         cargo
             .env("ERRAND_TEST_KAFKA_BROKERS", &broker.brokers)
@@ -113,24 +128,28 @@ fn services(cargo: &mut Command, installed: &Installed) -> Option<postgres::Serv
     if let Some(daprd) = &installed.daprd {
         cargo.env("ERRAND_TEST_DAPRD", daprd);
     }
-    if kept().is_some() {
-        return None;
+    if servers.postgres.is_some() {
+        return (None, servers);
     }
     match postgres::Server::start() {
         Ok(server) => {
             cargo.env("ERRAND_TEST_POSTGRES_URL", &server.url);
-            Some(server)
+            servers.postgres = Some(server.url.clone());
+            (Some(server), servers)
         }
         Err(error) => {
             eprintln!("no PostgreSQL: tests that need it are skipped ({error:#})");
-            None
+            (None, servers)
         }
     }
 }
 
-/// The server that somebody keeps: `cargo xtask services up`.
-fn kept() -> Option<String> {
-    std::env::var("ERRAND_TEST_POSTGRES_URL").ok()
+/// The servers that somebody keeps: `cargo xtask services up`.
+fn kept() -> Servers {
+    Servers {
+        postgres: std::env::var("ERRAND_TEST_POSTGRES_URL").ok(),
+        kafka: std::env::var("ERRAND_TEST_KAFKA_BROKERS").ok(),
+    }
 }
 
 /// Where cargo puts what it builds.

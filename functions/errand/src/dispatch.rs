@@ -5,7 +5,7 @@ mod deliver;
 mod front;
 mod processes;
 
-use crate::{kafka, say::say};
+use crate::{app, kafka, say::say, serve::in_common};
 use anyhow::{Context, bail};
 use bus::kafka::{Dispatcher, Patience, Subscription};
 use deliver::Http;
@@ -15,8 +15,9 @@ pub(crate) use front::{Options as FrontOptions, front};
 use host::{Config, SystemClock, serve, telemetry};
 use jiff::SignedDuration;
 use processes::Processes;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use tokio::task::JoinSet;
+use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// How it is to be done.
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,8 @@ pub(crate) struct Options {
         long,
         value_name = "SECONDS",
         default_value_t = 60,
-        env = "ERRAND_DISPATCH_IDLE"
+        env = "ERRAND_DISPATCH_IDLE",
+        value_parser = |text: &str| whole::<u64>("ERRAND_DISPATCH_IDLE", text)
     )]
     idle: u64,
     /// Tries after the first, before an event is a dead letter
@@ -45,7 +47,8 @@ pub(crate) struct Options {
         long,
         value_name = "N",
         default_value_t = 10,
-        env = "ERRAND_DISPATCH_RETRIES"
+        env = "ERRAND_DISPATCH_RETRIES",
+        value_parser = |text: &str| whole::<u32>("ERRAND_DISPATCH_RETRIES", text)
     )]
     retries: u32,
     /// The pause before the first of them; each further one is twice as long
@@ -53,7 +56,8 @@ pub(crate) struct Options {
         long,
         value_name = "MILLISECONDS",
         default_value_t = 300,
-        env = "ERRAND_DISPATCH_PAUSE"
+        env = "ERRAND_DISPATCH_PAUSE",
+        value_parser = |text: &str| whole::<u32>("ERRAND_DISPATCH_PAUSE", text)
     )]
     pause: u32,
 }
@@ -65,6 +69,10 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
         bail!("ERRAND_KAFKA_BROKERS: is missing: where do the events come from?");
     };
     let targets = targets(&options.to)?;
+    if options.scale_to_zero {
+        in_common(&config)?;
+        drop(app::channels(&config)?);
+    }
     let front = if options.scale_to_zero {
         Some(
             serve::bind(config.listen)
@@ -92,7 +100,7 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
         }
         if !http.knows(function.name) {
             bail!(
-                "--to: where is {}? Say --to {0}=URL, or --scale-to-zero",
+                "--to (ERRAND_DISPATCH_TO): where is {}? Say {0}=URL, or --scale-to-zero",
                 function.name
             );
         }
@@ -109,18 +117,7 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
         None => stop.cancelled().await,
         Some((listener, processes)) => {
             running.spawn(processes.clone().reap(stop.clone()));
-            processes.start_always_on().await?;
-            // Whoever started it may not listen; it serves all the same.
-            let _ = say(format_args!(
-                "Errand is at http://{}",
-                listener.local_addr()?
-            ));
-            serve::serve(
-                listener,
-                front::router(Places::Processes(processes.clone()))?,
-                stop.clone(),
-            )
-            .await?;
+            face(listener, &processes, &stop).await?;
             stop.cancel();
             while running.join_next().await.is_some() {}
             processes.stop_all().await;
@@ -130,6 +127,25 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
     Ok(())
 }
 
+/// Answers requests at one address, by processes that are started for them, until it is asked to stop.
+async fn face(
+    listener: TcpListener,
+    processes: &Arc<Processes>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    processes.start_always_on().await?;
+    // Whoever started it may not listen; it serves all the same.
+    let _ = say(format_args!(
+        "Errand is at http://{}",
+        listener.local_addr()?
+    ))
+    .and_then(|()| say("`errand token --link` prints a link that signs a browser in."));
+    let router = front::router(Places::Processes(processes.clone()))?;
+    serve::serve(listener, router, stop.clone()).await?;
+    Ok(())
+}
+
+/// The addresses by name.
 pub(crate) fn targets(given: &[String]) -> anyhow::Result<BTreeMap<&'static str, String>> {
     let target = |text: &String| {
         let (name, url) = text
@@ -143,4 +159,9 @@ pub(crate) fn targets(given: &[String]) -> anyhow::Result<BTreeMap<&'static str,
         Ok((function.name, url.trim_end_matches('/').to_owned()))
     };
     given.iter().map(target).collect()
+}
+
+fn whole<T: FromStr>(variable: &str, text: &str) -> Result<T, String> {
+    let read = text.parse();
+    read.map_err(|_| format!("{variable} is a whole number"))
 }

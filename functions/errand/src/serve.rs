@@ -91,8 +91,9 @@ pub(crate) async fn alone(
     attached: bool,
 ) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
-    if config.key.is_none() {
-        bail!("ERRAND_KEY: is missing; functions that run alone share one");
+    in_common(&config)?;
+    if function.always_on && config.dapr.pub_sub.is_none() {
+        kafka::settings(&config)?;
     }
     let listener = serve::bind(config.listen)
         .await
@@ -127,6 +128,23 @@ pub(crate) async fn alone(
     tracing::info!(function = function.name, listen = %app.deps.config.listen, "serves");
     serve::serve(listener, router, stop.clone()).await?;
     end(&app, parts, running, &stop).await;
+    Ok(())
+}
+
+/// What functions that run alone must have in common, said before anything is made.
+///
+/// # Errors
+/// When it is missing, by its name.
+pub(crate) fn in_common(config: &Config) -> anyhow::Result<()> {
+    if config.key.is_none() {
+        bail!("ERRAND_KEY: is missing; functions that run alone share one");
+    }
+    // A file has one process that writes, which no other hears of.
+    if config.database_url().starts_with("sqlite:") {
+        bail!(
+            "ERRAND_DATABASE_URL: functions that run alone share a PostgreSQL, like postgres://USER:PASSWORD@HOST/DATABASE"
+        );
+    }
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Opens the store that an address names.
 
 use crate::{Options, Store, postgres::PostgresStore, sqlite::SqliteStore};
-use sqlx::{migrate::MigrateError, sqlite::SqliteConnectOptions};
+use sqlx::{
+    migrate::{MigrateError, Migrator},
+    sqlite::SqliteConnectOptions,
+};
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
@@ -58,6 +61,19 @@ pub enum OpenError {
         path: String,
         /// The first migration that this release does not know.
         step: i64,
+    },
+    /// A migration that this release needs is not there, and cannot be made.
+    #[error("the database {path} lacks the step {step} of its tables, and it cannot be made{hint}")]
+    Behind {
+        /// The database.
+        path: String,
+        /// The migration, as its file is named.
+        step: String,
+        /// What to do, where that is known.
+        hint: &'static str,
+        /// What the database said.
+        #[source]
+        source: sqlx::Error,
     },
     /// A released migration was changed, or one was interrupted.
     #[error("the database {path} could not be brought up to date: {words}")]
@@ -155,6 +171,13 @@ pub fn address(file: &Path) -> String {
     format!("sqlite:{}", name.replace('%', "%25").replace('?', "%3F"))
 }
 
+/// A migration as its file is named: 0001_start.
+fn named(steps: &Migrator, version: i64) -> String {
+    let step = steps.iter().find(|step| step.version == version);
+    let words = step.map_or("", |step| &*step.description);
+    format!("{version:04}_{}", words.replace(' ', "_"))
+}
+
 /// Whether it is kept in memory, and gone with the process.
 pub(crate) fn is_memory(url: &str) -> bool {
     matches!(url, "sqlite::memory:" | "sqlite://:memory:" | "sqlite:")
@@ -165,20 +188,49 @@ impl OpenError {
         outcome.map_err(|source| Self::of(path, source))
     }
 
-    pub(crate) fn migrated(path: &str, outcome: Result<(), MigrateError>) -> Result<(), Self> {
+    pub(crate) fn migrated(
+        path: &str,
+        steps: &Migrator,
+        outcome: Result<(), MigrateError>,
+    ) -> Result<(), Self> {
         let path = || path.to_owned();
+        let wrong = |words| Self::Migration {
+            path: path(),
+            words,
+        };
         outcome.map_err(|why| match why {
             MigrateError::VersionMissing(step) | MigrateError::VersionTooNew(step, _) => {
                 Self::Newer { path: path(), step }
             }
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-                Self::of(&path(), source)
+            MigrateError::VersionMismatch(step) => wrong(format!(
+                "its step {} is not the one of this release",
+                named(steps, step)
+            )),
+            MigrateError::Dirty(step) => wrong(format!(
+                "its step {} was begun and not ended: restore a backup",
+                named(steps, step)
+            )),
+            MigrateError::Execute(source) => Self::of(&path(), source),
+            MigrateError::ExecuteMigration(source, step) => {
+                Self::behind(path(), named(steps, step), source)
             }
-            other => Self::Migration {
-                path: path(),
-                words: other.to_string(),
-            },
+            other => wrong(other.to_string()),
         })
+    }
+
+    /// What a step failed of: something that would have stopped us without it too, or its own.
+    fn behind(path: String, step: String, source: sqlx::Error) -> Self {
+        let (hint, source) = match Self::of(&path, source) {
+            Self::Denied { source, .. } => (": start once as the owner of the tables", source),
+            Self::Unavailable { source, .. } => ("", source),
+            other => return other,
+        };
+        Self::Behind {
+            path,
+            step,
+            hint,
+            source,
+        }
     }
 
     fn of(path: &str, source: sqlx::Error) -> Self {

@@ -12,12 +12,16 @@ mod session;
 mod write;
 
 pub use hot::hot_queries;
+pub use open::tables;
 pub(crate) use open::{MIGRATIONS, shown};
 
-use crate::{Options, backend::Desk};
-use sqlx::postgres::PgPool;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Notify, mpsc};
+use crate::{Options, StoreError, backend::Desk, error::failed};
+use sqlx::{Postgres, pool::PoolConnection, postgres::PgPool};
+use std::{
+    io::ErrorKind,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// The database's clock, in microseconds.
 const CLOCK: &str = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
@@ -29,11 +33,32 @@ pub(crate) struct PostgresStore {
     desk: Desk,
     queue: queue::Queue,
     hint: Arc<Notify>,
+    /// Whether nobody answers at the server's address, as far as the herald knows.
+    gone: watch::Sender<bool>,
     /// To the herald; none once closed.
     commits: Mutex<Option<mpsc::Sender<()>>>,
 }
 
 impl PostgresStore {
+    /// A connection, as soon as one is free.
+    async fn connection(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        let acquired = self.while_there(self.pool.acquire()).await?;
+        acquired.map_err(failed)
+    }
+
+    /// What somebody waits for; an error at once where there is nobody to wait for.
+    async fn while_there<T>(&self, waits: impl Future<Output = T>) -> Result<T, StoreError> {
+        let mut gone = self.gone.subscribe();
+        tokio::select! {
+            biased;
+            _ = gone.wait_for(|gone| *gone) => {
+                let why = std::io::Error::new(ErrorKind::NotConnected, "nobody answers at its address");
+                Err(StoreError::Unavailable(sqlx::Error::Io(why)))
+            }
+            done = waits => Ok(done),
+        }
+    }
+
     /// Wakes whoever waits here for a commit, and has other processes told.
     fn tell_of_commit(&self) {
         self.hint.notify_waiters();

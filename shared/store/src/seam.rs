@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use std::sync::Arc;
 
-/// The database's clock, where the database is this process (SQLite). PostgreSQL has its own.
+/// The database's clock, where the database is this process (SQLite). PostgreSQL has its own ([`Options::by_hand`]).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Randomness, for salts and keys.
@@ -42,6 +42,8 @@ impl Seam for NoSeam {
 pub struct Options {
     /// The clock.
     pub now: Clock,
+    /// Whether somebody sets that clock by hand: then it stands for PostgreSQL's own too, so that one story is told over both.
+    pub by_hand: bool,
     /// The randomness.
     pub random: Random,
     /// Where a simulation steps in; [`NoSeam`] otherwise.
@@ -57,6 +59,7 @@ impl Options {
     pub fn new(now: Clock, random: Random) -> Self {
         Self {
             now,
+            by_hand: false,
             random,
             seam: Arc::new(NoSeam),
             spawn: Arc::new(|writer| drop(tokio::spawn(writer))),
@@ -67,6 +70,15 @@ impl Options {
     /// Now, to the microsecond, which is what the database keeps.
     pub(crate) fn moment(&self) -> Timestamp {
         micros((self.now)())
+    }
+
+    /// The time, where a database has a clock of its own that says this.
+    pub(crate) fn time(&self, database: Timestamp) -> Timestamp {
+        if self.by_hand {
+            self.moment()
+        } else {
+            database
+        }
     }
 }
 

@@ -73,7 +73,7 @@ impl SqliteStore {
         if migrated.is_err() {
             migrated = MIGRATIONS.run(&mut writer).await;
         }
-        OpenError::migrated(&path, migrated)?;
+        OpenError::migrated(&path, &MIGRATIONS, migrated)?;
         let key = OpenError::check(&path, signing_key(&mut writer, &options).await)?;
         let reading = base
             .create_if_missing(false)

@@ -16,7 +16,10 @@ pub mod past;
 pub mod people;
 pub mod purge;
 
-pub use crate::{postgres::hot_queries as postgres_hot_queries, sqlite::hot_queries};
+pub use crate::{
+    postgres::{hot_queries as postgres_hot_queries, tables as postgres_tables},
+    sqlite::hot_queries,
+};
 
 /// Makes a test of every check of the suite. `$open` is an async function that gives a fresh, empty store,
 /// with what must live as long; none where there is no such database.

@@ -67,7 +67,7 @@ async fn compare(
     let applied = connection.list_applied_migrations(&known.table_name).await;
     let applied = match applied {
         Ok(applied) => applied,
-        Err(why) => return OpenError::migrated(path, Err(why)).map(|()| Tables::Missing),
+        Err(why) => return OpenError::migrated(path, known, Err(why)).map(|()| Tables::Missing),
     };
     if let Some(newer) = applied
         .iter()

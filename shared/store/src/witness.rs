@@ -77,7 +77,7 @@ impl Witness {
             .pragma("cache_size", "-512")
             .disable_statement_logging();
         let mut connection = OpenError::check(&shown, options.connect().await)?;
-        OpenError::migrated(&shown, MIGRATIONS.run(&mut connection).await)?;
+        OpenError::migrated(&shown, &MIGRATIONS, MIGRATIONS.run(&mut connection).await)?;
         Ok(Self {
             connection: tokio::sync::Mutex::new(Some(connection)),
             ends: Mutex::default(),

@@ -3,7 +3,7 @@
 
 mod kit;
 
-use kit::{House, open};
+use kit::{House, options};
 use std::sync::Arc;
 use store::Store;
 
@@ -13,10 +13,18 @@ async fn database() -> Option<(Arc<dyn Store>, House)> {
     Some((store, house))
 }
 
+/// The store at that address.
+async fn open(url: &str) -> Arc<dyn Store> {
+    store::open(url, options()).await.unwrap()
+}
+
 store::store_suite!(database);
 
 mod own {
-    use super::kit::{House, open, options};
+    use super::{
+        kit::{House, options},
+        open,
+    };
     use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
     use std::time::Duration;
     use store::{OpenError, StoreError, suite};
@@ -202,6 +210,40 @@ mod own {
                     && why.to_string().contains("newer version"),
                 "{why}"
             );
+        }
+    }
+
+    /// Whichever step of the tables it is that is not as it must be, it is called by its name.
+    #[tokio::test]
+    async fn a_step_that_is_missing_or_another_is_named() {
+        let Some(house) = House::new().await else {
+            return;
+        };
+        for (by_hand, whose, said) in [
+            (
+                "update _sqlx_migrations set success = false",
+                &house.owner.url,
+                "its step 0001_start was begun and not ended",
+            ),
+            (
+                "update _sqlx_migrations set success = true, checksum = 'x' where version = 1",
+                &house.url,
+                "its step 0001_start is not the one of this release",
+            ),
+            (
+                "delete from _sqlx_migrations",
+                &house.url,
+                "lacks the step 0001_start of its tables, and it cannot be made: start once as the owner",
+            ),
+            (
+                "select 1",
+                &house.owner.url,
+                "lacks the step 0001_start of its tables, and it cannot be made",
+            ),
+        ] {
+            house.by_hand(by_hand).await;
+            let why = refused(whose).await.to_string();
+            assert!(why.contains(said), "{by_hand}: {why}");
         }
     }
 

@@ -7,7 +7,12 @@ mod person;
 pub use ask::{Ask, Got, Pages};
 pub use person::Person;
 
-use crate::{clock::HandClock, ids::Counted, mailbox::Mailbox};
+use crate::{
+    clock::HandClock,
+    ids::Counted,
+    mailbox::Mailbox,
+    postgres::{self, TestDatabase},
+};
 use axum::Router;
 use bus::{MemoryBus, Relay, Subscriber};
 use domain::{
@@ -23,7 +28,7 @@ use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
 use notify::Channel;
 use serde_json::Value;
 use std::{any::Any, net::SocketAddr, sync::Arc};
-use store::{Reader, Store, StoreError};
+use store::{Reader, StoreError};
 use tokio::{net::TcpListener, sync::Mutex};
 
 /// Where the house stands, and who lives in it: what wiring is given.
@@ -81,6 +86,8 @@ pub struct House {
     steps: Mutex<Steps>,
     #[expect(dead_code, reason = "it is there to be dropped with the house")]
     kept: Box<dyn Any + Send + Sync>,
+    /// Goes last, where there is one.
+    database: Option<TestDatabase>,
 }
 
 struct Steps {
@@ -89,29 +96,33 @@ struct Steps {
 }
 
 impl House {
-    /// Over SQLite in memory, at a moment of a zone: `2026-11-23T09:00 Europe/Berlin`, which is both people's.
+    /// At a moment of a zone, `2026-11-23T09:00 Europe/Berlin`, which is both people's; over SQLite in memory, or over a PostgreSQL
+    /// database of its own where `ERRAND_TEST_STORIES_OVER` is `postgres`.
     pub async fn at(moment: &str, wire: impl AsyncFnOnce(&Ground) -> Wiring) -> Self {
-        Self::over("sqlite::memory:", moment, wire).await
+        let over = std::env::var("ERRAND_TEST_STORIES_OVER");
+        let database = match over.as_deref() {
+            Err(_) => None,
+            Ok("postgres") => Some(
+                postgres::with_tables()
+                    .await
+                    .expect("a server to tell it over"),
+            ),
+            Ok(other) => panic!("ERRAND_TEST_STORIES_OVER: {other:?} is not postgres"),
+        };
+        let url = database.as_ref().map_or("sqlite::memory:", |it| &it.url);
+        let mut house = Self::over(url, moment, wire).await;
+        house.database = database;
+        house
     }
 
     /// Over the store of that address.
     pub async fn over(url: &str, moment: &str, wire: impl AsyncFnOnce(&Ground) -> Wiring) -> Self {
+        let zone = zoned(moment).time_zone().clone();
         let clock = Arc::new(HandClock::at(zoned(moment).timestamp()));
         let ids = Arc::new(Counted::new(clock.clone()));
-        let options = host::deps::options(clock.clone(), ids.clone());
+        let mut options = host::deps::options(clock.clone(), ids.clone());
+        options.by_hand = true;
         let store = store::open(url, options).await.expect("the store opens");
-        Self::in_store(store, clock, moment, wire).await
-    }
-
-    /// Over a store that was opened with this clock (`host::deps::options`).
-    pub async fn in_store(
-        store: Arc<dyn Store>,
-        clock: Arc<HandClock>,
-        moment: &str,
-        wire: impl AsyncFnOnce(&Ground) -> Wiring,
-    ) -> Self {
-        let zone = zoned(moment).time_zone().clone();
-        let ids = Arc::new(Counted::new(clock.clone()));
         let config = Arc::new(Config::in_folder("/nowhere"));
         let key = Arc::new(Key::new([1; 32]));
         let deps = Deps::of(store, clock.clone(), ids, config, key);
@@ -145,6 +156,7 @@ impl House {
                 relay,
             }),
             kept: wiring.kept,
+            database: None,
             deps,
         };
         house.settle().await;

@@ -5,11 +5,17 @@ mod server;
 pub use server::Server;
 
 use crate::skip;
+use host::{SystemClock, SystemIds};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 use url::Url;
 use uuid::Uuid;
 
-/// An empty database; it goes, with whoever is still connected to it, when this value goes.
+/// The superuser's address of the database `postgres`.
+const SERVER: &str = "ERRAND_TEST_POSTGRES_URL";
+
+/// A database; it goes, with whoever is still connected to it, when this value goes.
 pub struct TestDatabase {
     /// `postgres://` of this database, as superuser.
     pub url: String,
@@ -19,32 +25,88 @@ pub struct TestDatabase {
     open: bool,
 }
 
-/// A fresh database, or `None` after saying that the test is skipped where there is no PostgreSQL (`ERRAND_TEST_POSTGRES_URL`, the
+/// An empty database, or `None` after saying that the test is skipped where there is no PostgreSQL (`ERRAND_TEST_POSTGRES_URL`, the
 /// superuser's address of the database `postgres`). Panics when the server is named and does not answer.
 pub async fn database() -> Option<TestDatabase> {
-    let admin = skip::unless("ERRAND_TEST_POSTGRES_URL", "no PostgreSQL")?;
-    let name = format!("errand_test_{}", Uuid::now_v7().simple());
-    let mut url = Url::parse(&admin).expect("ERRAND_TEST_POSTGRES_URL is a URL");
-    url.set_path(&name);
-    run(&admin, format!("create database {name}"))
+    let admin = skip::unless(SERVER, "no PostgreSQL")?;
+    Some(TestDatabase::make(admin, "template1").await)
+}
+
+/// The same with Errand's tables in it, as its owner's first start would make them: a copy of a database that has them, because
+/// copying is quicker than making. The first test makes that one; it stays on the server for the next run.
+pub async fn with_tables() -> Option<TestDatabase> {
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    let admin = skip::unless(SERVER, "no PostgreSQL")?;
+    let template = TEMPLATE.get_or_init(|| template(&admin)).await;
+    Some(TestDatabase::make(admin, template).await)
+}
+
+/// The database with the tables of this release; one test program at a time makes it where it is not there.
+async fn template(admin: &str) -> String {
+    let name = format!("errand_template_{}", store::suite::postgres_tables());
+    let mut server = PgConnection::connect(admin)
         .await
-        .expect("PostgreSQL makes a database");
-    Some(TestDatabase {
-        url: url.into(),
-        name,
-        admin,
-        open: true,
-    })
+        .expect("PostgreSQL answers");
+    // Held until this connection closes.
+    let lock = "select pg_advisory_lock(hashtext('errand_template'))";
+    let locked = sqlx::raw_sql(lock).execute(&mut server).await;
+    locked.expect("a lock");
+    if !exists(&mut server, &name).await {
+        // One that stopped half-way has another name.
+        let unfinished = format!("{name}_unfinished");
+        let drop = format!("drop database if exists {unfinished} with (force)");
+        let create = format!("create database {unfinished}");
+        let rename = format!("alter database {unfinished} rename to {name}");
+        let mut options = host::deps::options(Arc::new(SystemClock), Arc::new(SystemIds));
+        // Nobody is to be told of commits: a database is copied while nobody is connected to it.
+        options.spawn = Arc::new(std::mem::drop);
+        for statement in [drop, create] {
+            run(&mut server, statement)
+                .await
+                .expect("PostgreSQL makes a database");
+        }
+        let opened = store::open(&address(admin, &unfinished), options).await;
+        opened.expect("the store makes its tables").close().await;
+        run(&mut server, rename).await.expect("another name");
+    }
+    server.close().await.expect("it closes");
+    name
+}
+
+async fn exists(server: &mut PgConnection, database: &str) -> bool {
+    let found = sqlx::query("select 1 from pg_database where datname = $1").bind(database);
+    let found = found.fetch_optional(server).await;
+    found.expect("a query").is_some()
+}
+
+/// The address of another database on the server.
+fn address(admin: &str, database: &str) -> String {
+    let mut url = Url::parse(admin).expect("ERRAND_TEST_POSTGRES_URL is a URL");
+    url.set_path(database);
+    url.into()
 }
 
 impl TestDatabase {
+    async fn make(admin: String, template: &str) -> Self {
+        let name = format!("errand_test_{}", Uuid::now_v7().simple());
+        let create = format!("create database {name} template {template}");
+        let made = alone(&admin, create).await;
+        made.expect("PostgreSQL makes a database");
+        Self {
+            url: address(&admin, &name),
+            name,
+            admin,
+            open: true,
+        }
+    }
+
     /// Drops the database now, and says whether that worked.
     ///
     /// # Errors
     /// When the server is gone.
     pub async fn close(mut self) -> Result<(), sqlx::Error> {
         self.open = false;
-        run(&self.admin, self.farewell()).await
+        alone(&self.admin, self.farewell()).await
     }
 
     /// Its address for a user who owns nothing, and is a member of these roles, which must be there.
@@ -104,36 +166,28 @@ impl Drop for TestDatabase {
                 .build();
             if let Ok(runtime) = runtime {
                 // A server that is gone took the database with it.
-                drop(runtime.block_on(run(&admin, farewell)));
+                drop(runtime.block_on(alone(&admin, farewell)));
             }
         });
         drop(thread.join());
     }
 }
 
-async fn run(admin: &str, statement: String) -> Result<(), sqlx::Error> {
+/// One statement on a connection of its own.
+async fn alone(admin: &str, statement: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(admin).await?;
-    sqlx::raw_sql(AssertSqlSafe(statement))
-        .execute(&mut connection)
-        .await?;
+    run(&mut connection, statement).await?;
     connection.close().await
+}
+
+async fn run(connection: &mut PgConnection, statement: String) -> Result<(), sqlx::Error> {
+    let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+    statement.execute(connection).await.map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    async fn exists(database: &str, admin: &str) -> bool {
-        let mut connection = PgConnection::connect(admin)
-            .await
-            .expect("PostgreSQL answers");
-        let found = sqlx::query("select 1 from pg_database where datname = $1").bind(database);
-        found
-            .fetch_optional(&mut connection)
-            .await
-            .expect("a query")
-            .is_some()
-    }
 
     #[tokio::test]
     async fn a_database_lives_as_long_as_its_value() {
@@ -150,10 +204,17 @@ mod tests {
         let visitor = PgConnection::connect(&dropped.url)
             .await
             .expect("the database can be used");
-        assert!(exists(&names[0], &admin).await && exists(&names[1], &admin).await);
+        let mut server = PgConnection::connect(&admin)
+            .await
+            .expect("PostgreSQL answers");
+        for name in &names {
+            assert!(exists(&mut server, name).await);
+        }
         drop(dropped);
         closed.close().await.expect("closed");
-        assert!(!exists(&names[0], &admin).await && !exists(&names[1], &admin).await);
+        for name in &names {
+            assert!(!exists(&mut server, name).await);
+        }
         drop(visitor);
     }
 }

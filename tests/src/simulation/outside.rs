@@ -26,6 +26,7 @@ impl Outside {
         let (slot, dice) = (spawned.clone(), Mutex::new(Dice::new(0)));
         let options = Options {
             now: Arc::new(|| super::START),
+            by_hand: true,
             random: Arc::new(move || dice.lock().unwrap_or_else(PoisonError::into_inner).wide()),
             seam: Arc::new(store::NoSeam),
             spawn: Arc::new(move |writer| {

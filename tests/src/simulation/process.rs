@@ -153,6 +153,7 @@ fn options(world: &World, process: ProcessId) -> Options {
     let (clock, dice, writer) = (world.clone(), world.clone(), world.clone());
     Options {
         now: Arc::new(move || clock.wall()),
+        by_hand: true,
         random: Arc::new(move || dice.state().dice.wide()),
         seam: Arc::new(WriterSeam {
             world: world.clone(),

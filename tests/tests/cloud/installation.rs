@@ -10,7 +10,7 @@ use std::{
     fs::{File, read_dir, read_to_string},
     io::{BufRead, BufReader},
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
 };
@@ -36,7 +36,7 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// On the broker of all tests, and on PostgreSQL where there is one; else the processes share a SQLite file.
+    /// On the broker of all tests, and on a database of its own.
     pub(crate) async fn new() -> Option<Self> {
         let binary = skip::unless("ERRAND_TEST_BINARY", "no built errand")?;
         Self::over(binary, kafka().await?).await
@@ -49,17 +49,11 @@ impl Installation {
     }
 
     async fn over(binary: String, settings: Settings) -> Option<Self> {
-        let own = if std::env::var_os("ERRAND_TEST_POSTGRES_URL").is_some() {
-            database().await
-        } else {
-            None
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let file = || format!("sqlite:{}", folder.path().join("errand.db").display());
+        let own = database().await?;
         Some(Self {
-            database: own.as_ref().map_or_else(file, |own| own.url.clone()),
-            folder,
-            own,
+            folder: tempfile::tempdir().unwrap(),
+            database: own.url.clone(),
+            own: Some(own),
             binary,
             settings,
             also: Vec::new(),
@@ -264,6 +258,18 @@ pub(crate) fn free() -> String {
 pub(crate) async fn answers(url: &str) -> bool {
     let answer = Client::new().get(url).send().await;
     answer.is_ok_and(|answer| answer.status().is_success())
+}
+
+/// The API at an address, as a program of the installation's person.
+pub(crate) fn api_at(installation: &Installation, base: &str) -> Api {
+    let token = installation.run(&["token", "--name", "test"]);
+    let (_, port) = base.rsplit_once(':').unwrap();
+    Api::new(port.parse().unwrap(), token.trim().to_owned())
+}
+
+/// Whether there is a process of that number.
+pub(crate) fn runs(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
 }
 
 /// A figure of a clock's `/metrics`.

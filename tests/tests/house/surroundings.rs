@@ -1,5 +1,6 @@
 //! The program in bad surroundings: what it says, word for word, and that it neither writes half nor stays broken.
 
+mod alone;
 mod disk;
 mod file;
 mod mail;

@@ -8,6 +8,13 @@ use std::{fmt, str::FromStr};
 /// How long consumers remember what they have done: an event that comes again later would be done again.
 const REMEMBERED: i64 = 24 * 28;
 
+const BROKERS: &str = "ERRAND_KAFKA_BROKERS";
+const SECURITY: &str = "ERRAND_KAFKA_SECURITY";
+const PREFIX: &str = "ERRAND_KAFKA_PREFIX";
+const PARTITIONS: &str = "ERRAND_KAFKA_PARTITIONS";
+const REPLICATION: &str = "ERRAND_KAFKA_REPLICATION";
+const RETENTION: &str = "ERRAND_KAFKA_RETENTION_HOURS";
+
 /// Kafka, and what our topics are like there.
 #[derive(Clone)]
 pub struct Kafka {
@@ -22,39 +29,31 @@ impl Kafka {
     pub(super) fn parse(
         get: &impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, ConfigError> {
-        let security = get("ERRAND_KAFKA_SECURITY");
-        let Some(brokers) = get("ERRAND_KAFKA_BROKERS") else {
-            let alone = security.map(|_| {
-                ConfigError::new(
-                    "ERRAND_KAFKA_SECURITY",
-                    "says nothing without ERRAND_KAFKA_BROKERS",
-                )
-            });
-            return alone.map_or(Ok(None), Err);
+        let Some(brokers) = get(BROKERS) else {
+            // Topics have it too where events go through Dapr.
+            let of_dapr = |name| name == PREFIX && get("ERRAND_PUBSUB").is_some();
+            let alone = [SECURITY, PREFIX, PARTITIONS, REPLICATION, RETENTION];
+            let mut alone = alone.into_iter();
+            let alone = alone.find(|name| get(name).is_some() && !of_dapr(*name));
+            let words = "says nothing without ERRAND_KAFKA_BROKERS";
+            return alone.map_or(Ok(None), |name| Err(ConfigError::new(name, words)));
         };
         let brokers = words(&brokers);
-        if brokers.is_empty() || brokers.iter().any(|broker| !broker.contains(':')) {
-            return Err(ConfigError::new(
-                "ERRAND_KAFKA_BROKERS",
-                "takes host:port, separated by commas",
-            ));
+        if brokers.is_empty() || !brokers.iter().all(|broker| is_address(broker)) {
+            let words = "takes host:port, separated by commas";
+            return Err(ConfigError::new(BROKERS, words));
         }
         let mut settings = Settings::new(brokers.join(","));
-        if let Some(security) = security {
+        if let Some(security) = get(SECURITY) {
             settings.security = Settings::security(&security)
-                .map_err(|error| ConfigError::new("ERRAND_KAFKA_SECURITY", error.to_string()))?;
+                .map_err(|error| ConfigError::new(SECURITY, error.to_string()))?;
         }
-        settings.prefix = prefix(get("ERRAND_KAFKA_PREFIX"))?;
+        settings.prefix = prefix(get(PREFIX))?;
         let number = |variable, most, unless| number(variable, get(variable), most, unless);
-        settings.partitions = number("ERRAND_KAFKA_PARTITIONS", 1_000, settings.partitions)?;
-        settings.replication = number("ERRAND_KAFKA_REPLICATION", 10, settings.replication)?;
+        settings.partitions = number(PARTITIONS, 1_000, settings.partitions)?;
+        settings.replication = number(REPLICATION, 10, settings.replication)?;
         let hours = settings.retention.as_hours();
-        let hours = self::number(
-            "ERRAND_KAFKA_RETENTION_HOURS",
-            get("ERRAND_KAFKA_RETENTION_HOURS"),
-            REMEMBERED,
-            hours,
-        )?;
+        let hours = self::number(RETENTION, get(RETENTION), REMEMBERED, hours)?;
         settings.retention = SignedDuration::from_hours(hours);
         Ok(Some(Self { settings }))
     }
@@ -67,6 +66,16 @@ impl fmt::Debug for Kafka {
     }
 }
 
+/// A host, which may be an IPv6 address in brackets, and a port.
+fn is_address(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else {
+        return false;
+    };
+    let in_brackets = host.starts_with('[') && host.ends_with(']');
+    let strange = |c: char| c.is_whitespace() || c == '/' || (c == ':' && !in_brackets);
+    !host.is_empty() && !host.contains(strange) && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
 pub(super) fn prefix(prefix: Option<String>) -> Result<String, ConfigError> {
     let prefix = prefix.unwrap_or_default();
     let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
@@ -74,7 +83,7 @@ pub(super) fn prefix(prefix: Option<String>) -> Result<String, ConfigError> {
         return Ok(prefix);
     }
     let words = format!("{prefix:?} is not up to 100 letters, digits, dots and hyphens");
-    Err(ConfigError::new("ERRAND_KAFKA_PREFIX", words))
+    Err(ConfigError::new(PREFIX, words))
 }
 
 fn number<T: FromStr + PartialOrd + From<u8> + fmt::Display>(

@@ -76,8 +76,21 @@ fn what_is_wrong_is_refused_by_its_variable() {
     check("ERRAND_ZONE", "Mars/Olympus");
     check("ERRAND_KEY", "fifteen letters");
     check("ERRAND_MAIL_URL", "pop3://x");
-    check("ERRAND_KAFKA_BROKERS", "broker");
-    check("ERRAND_KAFKA_SECURITY", "sasl.mechanism=PLAIN");
+    for brokers in [
+        "broker",
+        "broker:",
+        "broker:0",
+        "broker:65536",
+        ":9092",
+        "a:1,b",
+        "http://a:1",
+        "::1:9092",
+    ] {
+        check("ERRAND_KAFKA_BROKERS", brokers);
+    }
+    check("ERRAND_KAFKA_SECURITY", "sasl.mechanism=PLAIN"); // of which brokers?
+    check("ERRAND_KAFKA_PREFIX", "test.");
+    check("ERRAND_KAFKA_PARTITIONS", "3");
     let kafka = |name: &str, value: &str| {
         let error = config(&[("ERRAND_KAFKA_BROKERS", "a:1"), (name, value)]).unwrap_err();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");

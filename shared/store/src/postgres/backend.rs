@@ -60,7 +60,7 @@ impl Backend for PostgresStore {
         sql: Sql,
         values: Vec<Bind>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let mut connection = self.connection().await?;
         let read = timeout(LIMIT, session::read(&mut connection, whose, sql, values)).await;
         kept(connection, read)
     }
@@ -70,7 +70,7 @@ impl Backend for PostgresStore {
         whose: Whose,
         statements: Vec<Statement>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let mut connection = self.connection().await?;
         let written = timeout(LIMIT, session::write(&mut connection, whose, statements)).await;
         kept(connection, written)
     }
@@ -83,7 +83,8 @@ impl Backend for PostgresStore {
         let sql = format!("select {}", super::CLOCK);
         let rows = self.ask(Whose::House, sql.into(), vec![]).await?;
         let none = || StoreError::Corrupt("the database tells no time".to_owned());
-        moment(rows.first().ok_or_else(none)?.int(0)?)
+        let now = moment(rows.first().ok_or_else(none)?.int(0)?)?;
+        Ok(self.options.time(now))
     }
 
     async fn hinted(&self) {
@@ -91,7 +92,7 @@ impl Backend for PostgresStore {
     }
 
     async fn refold(&self, stream: StreamId, repair: bool) -> Result<Vec<String>, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let mut connection = self.connection().await?;
         // It takes as long as the stream is.
         let done = refold(&mut connection, stream, repair).await;
         kept(connection, Ok(done))

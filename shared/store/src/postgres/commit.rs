@@ -42,8 +42,11 @@ pub(super) async fn commit(
     store: &PostgresStore,
     command: Command,
 ) -> Result<Committed, StoreError> {
-    let turn = timeout(LIMIT, store.queue.turn(command.who.reader.home)).await;
-    let _turn = turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
+    let turn = timeout(LIMIT, store.queue.turn(command.who.reader.home));
+    let _turn = store
+        .while_there(turn)
+        .await?
+        .map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
     let (mut access, mut was_taken) = (Access::Write, false);
     for _ in 0..TRIES {
         match attempt(store, &command, access).await? {
@@ -72,7 +75,7 @@ async fn attempt(
     access: Access,
 ) -> Result<Outcome, StoreError> {
     store.options.seam.at("begin").await?;
-    let mut connection = store.pool.acquire().await.map_err(failed)?;
+    let mut connection = store.connection().await?;
     let tried = timeout(LIMIT, transaction(store, &mut connection, command, access)).await;
     Ok(session::kept(connection, tried).unwrap_or_else(|failed| failed))
 }
@@ -88,6 +91,7 @@ async fn transaction(
     let begun = session::begin(connection, access, whose).await;
     let mut transaction = begun.map_err(|why| outcome(why, None))?;
     let (mut overlay, now) = load::load(&mut transaction, command).await?;
+    let now = store.options.time(now);
     let (committed, plan) = match decide(command, &mut overlay, now, &store.options.random) {
         Ok(decided) => decided,
         Err(refused) => return Ok(Outcome::Done(Err(refused))),

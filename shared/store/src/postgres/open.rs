@@ -6,6 +6,7 @@ use super::{
     session::{self, Access},
 };
 use crate::{Options, ask::Whose, backend::Desk, open::OpenError};
+use sha2::{Digest, Sha256};
 use sqlx::{
     ConnectOptions, Connection, PgConnection,
     migrate::{Migrate, MigrateError},
@@ -16,7 +17,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// Connections, beside the one that hears of other processes' commits.
 const CONNECTIONS: u32 = 8;
@@ -28,6 +29,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+/// A name for the tables as this release makes them; another one once there is another migration.
+pub fn tables() -> String {
+    let mut digest = Sha256::new();
+    for migration in MIGRATIONS.iter() {
+        digest.update(&migration.checksum);
+    }
+    let digest = digest.finalize();
+    let first = digest.iter().take(8);
+    format!(
+        "{:016x}",
+        first.fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
+    )
+}
 
 impl PostgresStore {
     /// Opens the database of that address (`postgres://…`), which must be there.
@@ -41,7 +56,7 @@ impl PostgresStore {
         let first = tokio::time::timeout(PATIENCE, connect.connect()).await;
         let first = first.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         let mut first = OpenError::check(&path, first)?;
-        OpenError::migrated(&path, bring_up(&mut first).await)?;
+        OpenError::migrated(&path, &MIGRATIONS, bring_up(&mut first).await)?;
         let key = OpenError::check(&path, signing_key(&mut first, &options).await)?;
         OpenError::check(&path, first.close().await)?;
         let pool = PgPoolOptions::new()
@@ -59,12 +74,14 @@ impl PostgresStore {
             })
             .connect_lazy_with(connect.clone());
         let hint = Arc::new(Notify::new());
+        let gone = watch::Sender::new(false);
         let (commits, told) = mpsc::channel(1);
         let herald = Herald {
             options: connect,
             name: format!("{:032x}", (options.random)()),
             commits: told,
             hint: hint.clone(),
+            gone: gone.clone(),
         };
         (options.spawn)(Box::pin(herald.run()));
         Ok(Self {
@@ -73,6 +90,7 @@ impl PostgresStore {
             desk: Desk::new(&key),
             queue: super::queue::Queue::default(),
             hint,
+            gone,
             commits: Mutex::new(Some(commits)),
         })
     }
@@ -91,28 +109,39 @@ pub(crate) fn shown(connect: &PgConnectOptions) -> String {
 
 /// Brings the tables up to date where they are not: that takes their owner, and one at a time (sqlx holds a lock meanwhile).
 async fn bring_up(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let table = MIGRATIONS.table_name.as_ref();
+    let mut applied = Vec::new();
     let there = "select to_regclass('_sqlx_migrations') is not null";
     if sqlx::query_scalar(there)
         .fetch_one(&mut *connection)
         .await?
     {
-        let table = MIGRATIONS.table_name.as_ref();
-        let applied = connection.list_applied_migrations(table).await?;
-        let is_known = |version| MIGRATIONS.version_exists(version);
-        if let Some(newer) = applied.iter().find(|one| !is_known(one.version)) {
-            return Err(MigrateError::VersionMissing(newer.version));
+        if let Some(step) = connection.dirty_version(table).await? {
+            return Err(MigrateError::Dirty(step));
         }
-        let is_applied = |known: &sqlx::migrate::Migration| {
-            applied
-                .iter()
-                .any(|one| one.version == known.version && one.checksum == known.checksum)
-        };
-        let dirty = connection.dirty_version(table).await?;
-        if dirty.is_none() && MIGRATIONS.iter().all(is_applied) {
-            return Ok(());
+        applied = connection.list_applied_migrations(table).await?;
+    }
+    let is_known = |version| MIGRATIONS.version_exists(version);
+    if let Some(newer) = applied.iter().find(|one| !is_known(one.version)) {
+        return Err(MigrateError::VersionMissing(newer.version));
+    }
+    let find = |version| applied.iter().find(|one| one.version == version);
+    for known in MIGRATIONS.iter() {
+        match find(known.version) {
+            Some(applied) if applied.checksum == known.checksum => {}
+            Some(_) => return Err(MigrateError::VersionMismatch(known.version)),
+            None => {
+                let made = MIGRATIONS.run(&mut *connection).await;
+                return made.map_err(|why| match why {
+                    MigrateError::Execute(why) => {
+                        MigrateError::ExecuteMigration(why, known.version)
+                    }
+                    other => other,
+                });
+            }
         }
     }
-    MIGRATIONS.run(connection).await
+    Ok(())
 }
 
 /// The key that listing cursors are signed with, made once for a database; and the epoch that log cursors belong to.

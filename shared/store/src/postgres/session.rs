@@ -160,3 +160,42 @@ pub(super) async fn write(
     transaction.commit().await.map_err(failed)?;
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::postgres::{PgPool, PgPoolOptions};
+    use tokio::time::timeout;
+
+    /// Which process of the server is at the other end, after work that takes so many seconds and must end within the time.
+    async fn used(pool: &PgPool, seconds: i32, within: Duration) -> (i32, Result<(), StoreError>) {
+        let mut connection = pool.acquire().await.unwrap();
+        let process = sqlx::query_scalar("select pg_backend_pid()");
+        let process = process.fetch_one(&mut *connection).await.unwrap();
+        let work = async {
+            let work = sqlx::query("select pg_sleep($1)").bind(f64::from(seconds));
+            let worked = work.execute(&mut *connection).await;
+            worked.map(drop).map_err(failed)
+        };
+        let done = timeout(within, work).await;
+        (process, kept(connection, done))
+    }
+
+    #[tokio::test]
+    async fn a_connection_on_which_something_took_too_long_is_never_used_again() {
+        let Some(database) = testkit::postgres::database().await else {
+            return;
+        };
+        let one = PgPoolOptions::new().max_connections(1);
+        let pool = one.connect(&database.url).await.unwrap();
+        let (first, done) = used(&pool, 0, LIMIT).await;
+        done.unwrap();
+        let (again, late) = used(&pool, 60, Duration::from_millis(50)).await;
+        assert_eq!(again, first, "what went well is used again");
+        assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
+        let (other, done) = used(&pool, 0, LIMIT).await;
+        done.unwrap();
+        assert_ne!(other, first);
+        pool.close().await;
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
-use store::{Options, Store};
+use store::Options;
 use testkit::postgres::TestDatabase;
 
 /// A fresh database with its tables, made by their owner.
@@ -20,8 +20,7 @@ pub(crate) struct House {
 impl House {
     /// None, said aloud, where there is no server.
     pub(crate) async fn new() -> Option<Self> {
-        let owner = testkit::postgres::database().await?;
-        open(&owner.url).await.close().await;
+        let owner = testkit::postgres::with_tables().await?;
         let url = owner.as_member_of(&["errand_person", "errand_house"]).await;
         Some(Self { url, owner })
     }
@@ -47,9 +46,4 @@ pub(crate) fn options() -> Options {
         Arc::new(never),
         Arc::new(|| u128::from(SALT.fetch_add(1, Ordering::Relaxed)) << 64),
     )
-}
-
-/// The store at that address.
-pub(crate) async fn open(url: &str) -> Arc<dyn Store> {
-    store::open(url, options()).await.unwrap()
 }

@@ -11,24 +11,17 @@ use errand::FUNCTIONS;
 
 const STARTS: usize = 5;
 
-/// Over PostgreSQL where `ERRAND_TEST_POSTGRES_URL` names a server, else over a file. The clock is ready only where Kafka is
+/// Over PostgreSQL, where `ERRAND_TEST_POSTGRES_URL` names a server. The clock is ready only where Kafka is
 /// (`ERRAND_TEST_KAFKA_BROKERS`).
 pub(crate) async fn functions(options: &Options, table: &mut Table) -> Result<()> {
     let folder = folder()?;
-    let postgres = testkit::postgres::database().await;
-    let file = || format!("sqlite:{}", folder.path().join("errand.db").display());
-    let over = if postgres.is_some() {
-        "PostgreSQL"
-    } else {
-        "SQLite"
+    let Some(postgres) = testkit::postgres::database().await else {
+        return Ok(());
     };
-    let url = postgres
-        .as_ref()
-        .map_or_else(file, |database| database.url.clone());
     let kafka = testkit::kafka::kafka().await;
     for function in FUNCTIONS {
         let name = function.name;
-        let mut settings = vec![("ERRAND_DATABASE_URL", url.as_str())];
+        let mut settings = vec![("ERRAND_DATABASE_URL", postgres.url.as_str())];
         if function.always_on {
             let Some(kafka) = &kafka else { continue };
             settings.push(("ERRAND_KAFKA_BROKERS", &kafka.brokers));
@@ -43,7 +36,7 @@ pub(crate) async fn functions(options: &Options, table: &mut Table) -> Result<()
             used.push(program.used());
             program.stop()?;
         }
-        let what = format!("`errand serve {name}` over {over}");
+        let what = format!("`errand serve {name}`");
         let least = |all: Vec<_>| all.into_iter().min().unwrap_or_default();
         table.add(Figure::waited(format!("{what}: start to first 200"), least(took)).at_most(40.0));
         table.add(Figure::cpu(format!("{what}: start, in all"), least(used)));
