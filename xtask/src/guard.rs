@@ -1,5 +1,6 @@
 //! Who ends a service of a test run, however that run ends.
 
+use std::fs;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -30,6 +31,15 @@ impl Guard {
         Ok(Self(shell.spawn().context("cannot start sh")?))
     }
 
+    /// Starts one that runs a server until its input ends, kills it then, and takes its folder and the log beside it away.
+    ///
+    /// # Errors
+    /// When there is no `sh`.
+    pub(crate) fn of_server(folder: &Path, server: &Command) -> Result<Self> {
+        let script = r#""$@" >"$FOLDER.log" 2>&1 </dev/null & read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; rm -rf -- "$FOLDER" "$FOLDER.log""#;
+        Self::new(script, folder, server)
+    }
+
     /// Whether it has not ended.
     ///
     /// # Errors
@@ -45,4 +55,11 @@ impl Drop for Guard {
         drop(pipe.map(|mut pipe| pipe.write_all(b"\n")));
         drop(self.0.wait());
     }
+}
+
+/// What a server wrote last into the log beside its folder.
+pub(crate) fn last_words(folder: &Path) -> String {
+    let log = fs::read_to_string(folder.with_extension("log")).unwrap_or_default();
+    let last: Vec<&str> = log.lines().rev().take(8).collect();
+    last.into_iter().rev().collect::<Vec<_>>().join("\n")
 }

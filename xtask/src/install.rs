@@ -5,36 +5,41 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
-use crate::{daprd, kafka, run};
+use crate::{daprd, kafka, moto, python, run};
 
 /// On its way. Nothing waits for it until [`Installs::wait`].
 pub(crate) struct Installs {
-    kafka: JoinHandle<Option<kafka::Server>>,
+    services: JoinHandle<Installed>,
     daprd: JoinHandle<Option<PathBuf>>,
 }
 
 /// What there is, where it could be had.
+#[derive(Default)]
 pub(crate) struct Installed {
     /// A broker that runs.
     pub(crate) kafka: Option<kafka::Server>,
+    /// AWS, played.
+    pub(crate) moto: Option<moto::Server>,
+    /// The program that plays Lambda's runtime, to be started.
+    pub(crate) cargo_lambda: Option<PathBuf>,
     /// Dapr's sidecar, to be started.
     pub(crate) daprd: Option<PathBuf>,
 }
 
-/// Starts to install what is missing for the tests, where this is Debian and we are root, to start Kafka, and to build Dapr's
-/// sidecar. What cannot be had is said, and the tests that need it are skipped aloud.
+/// Installs what the compiler needs, and starts to install what is missing for the tests, where this is Debian and we are root; to
+/// start Kafka and moto, and to build Dapr's sidecar. What cannot be had is said, and the tests that need it are skipped aloud.
 pub(crate) fn begin() -> Installs {
-    let daprd_is_kept = std::env::var_os("ERRAND_TEST_DAPRD").is_some();
-    let daprd = move || had("daprd", (!daprd_is_kept).then(daprd::binary)?);
+    before_the_build();
+    let daprd = || had("ERRAND_TEST_DAPRD", "daprd", daprd::binary);
     Installs {
-        kafka: begin_kafka(),
+        services: begin_services(),
         daprd: thread::spawn(daprd),
     }
 }
 
-fn begin_kafka() -> JoinHandle<Option<kafka::Server>> {
+fn begin_services() -> JoinHandle<Installed> {
     let kafka_is_kept = std::env::var_os("ERRAND_TEST_KAFKA_BROKERS").is_some();
     let mut first = Vec::new();
     if crate::postgres::binaries().is_none() {
@@ -42,6 +47,9 @@ fn begin_kafka() -> JoinHandle<Option<kafka::Server>> {
     }
     if !kafka_is_kept {
         first.extend(kafka::missing());
+    }
+    if !python::can_install() {
+        first.push("python3-pip");
     }
     let mut last = Vec::new();
     if crate::page::chromium().is_none() && crate::page::node().is_ok() {
@@ -57,33 +65,52 @@ fn begin_kafka() -> JoinHandle<Option<kafka::Server>> {
     }
     thread::spawn(move || {
         install_all(&first);
-        let started = (!kafka_is_kept).then(kafka::Server::start);
+        let installed = Installed {
+            kafka: had("ERRAND_TEST_KAFKA_BROKERS", "Kafka", kafka::Server::start),
+            moto: had("ERRAND_TEST_MOTO_URL", "moto", moto::Server::start),
+            cargo_lambda: had("ERRAND_TEST_CARGO_LAMBDA", "cargo-lambda", || {
+                python::CARGO_LAMBDA.program("cargo-lambda")
+            }),
+            daprd: None,
+        };
         install_all(&last);
-        had("Kafka", started?)
+        installed
     })
 }
 
-/// What there is, or a word about what is not.
-fn had<T>(name: &str, done: Result<T>) -> Option<T> {
+/// What there is, or a word about what is not. Nothing where somebody keeps one: then its variable is set.
+fn had<T>(variable: &str, name: &str, get: impl FnOnce() -> Result<T>) -> Option<T> {
+    if std::env::var_os(variable).is_some() {
+        return None;
+    }
+    let done = get();
     if let Err(error) = &done {
         eprintln!("no {name}: tests that need it are skipped ({error:#})");
     }
     done.ok()
 }
 
+/// Installs what the compiler needs, where it is missing, this is Debian and we are root: librdkafka is built with OpenSSL.
+pub(crate) fn before_the_build() {
+    let pkg_config = || run::read(Command::new("pkg-config").args(["--exists", "openssl"]));
+    let named = std::env::var_os("OPENSSL_DIR").is_some();
+    if named || pkg_config().is_ok() || run::find(&["apt-get"]).is_none() || !run::is_root() {
+        return;
+    }
+    eprintln!("installing: pkg-config libssl-dev");
+    install_all(&["pkg-config", "libssl-dev"]);
+}
+
 impl Installs {
     /// Waits until all is there that can be had.
     pub(crate) fn wait(self) -> Installed {
-        let broken = "it stopped half-way";
+        let services = self.services.join();
         Installed {
-            kafka: self
-                .kafka
-                .join()
-                .unwrap_or_else(|_| had("Kafka", Err(anyhow!(broken)))),
-            daprd: self
-                .daprd
-                .join()
-                .unwrap_or_else(|_| had("daprd", Err(anyhow!(broken)))),
+            daprd: self.daprd.join().unwrap_or_default(),
+            ..services.unwrap_or_else(|_| {
+                eprintln!("installing packages stopped half-way");
+                Installed::default()
+            })
         }
     }
 }

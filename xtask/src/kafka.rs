@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::guard::Guard;
+use crate::guard::{self, Guard};
 use crate::run;
 
 /// How long a broker may take to start, while the compiler has the machine.
@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_mins(4);
 pub(crate) struct Server {
     /// host:port.
     pub(crate) brokers: String,
+    /// The authority of its certificate; none where there was no openssl to make one.
+    pub(crate) authority: Option<PathBuf>,
     /// Its jars, for tests that start brokers of their own to kill them.
     pub(crate) jars: PathBuf,
     guard: Guard,
@@ -38,14 +40,12 @@ impl Server {
         let port = free_ports()?;
         let mut server = Self {
             brokers: format!("127.0.0.1:{port}"),
-            guard: guard(&folder, &broker(&folder, port, &jars))?,
+            authority: None,
+            guard: Guard::of_server(&folder, &broker(&folder, port, &jars))?,
             jars,
         };
-        wait(
-            &server.brokers.clone(),
-            &folder.with_extension("log"),
-            || server.guard.runs(),
-        )?;
+        wait(&server.brokers.clone(), &folder, || server.guard.runs())?;
+        server.authority = authority(&folder);
         Ok(server)
     }
 }
@@ -70,7 +70,12 @@ pub(crate) fn start(folder: &Path) -> Result<String> {
 
 /// Comes back once the broker of this folder answers at its address.
 pub(crate) fn wait_until_it_answers(folder: &Path, address: &str) -> Result<()> {
-    wait(address, &folder.with_extension("log"), || Ok(is_up(folder)))
+    wait(address, folder, || Ok(is_up(folder)))
+}
+
+/// The authority of the certificate of the broker of this folder, where it has one.
+pub(crate) fn authority(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join("ca.pem")).filter(|file| file.is_file())
 }
 
 /// Kills the broker of this folder; no error when it does not run.
@@ -99,6 +104,9 @@ pub(crate) fn missing() -> Vec<&'static str> {
     let mut missing = Vec::new();
     if run::find(&["java"]).is_none() {
         missing.push("openjdk-17-jre-headless");
+    }
+    if run::find(&["openssl"]).is_none() {
+        missing.push("openssl");
     }
     if !cache().is_dir() && run::find(&["mvn"]).is_none() {
         missing.push("maven");
@@ -156,21 +164,11 @@ fn broker(folder: &Path, port: u16, jars: &Path) -> Command {
     command
 }
 
-/// Runs the broker until our end of its pipe closes, which it does also at ctrl-c and kill -9. In a group of its own, so that
-/// ctrl-c does not reach it.
-fn guard(folder: &Path, broker: &Command) -> Result<Guard> {
-    let script = r#""$@" >"$FOLDER.log" 2>&1 </dev/null & read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; rm -rf -- "$FOLDER" "$FOLDER.log""#;
-    Guard::new(script, folder, broker)
-}
-
-fn wait(address: &str, log: &Path, mut runs: impl FnMut() -> Result<bool>) -> Result<()> {
+fn wait(address: &str, folder: &Path, mut runs: impl FnMut() -> Result<bool>) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     while !answers(address) {
         if !runs()? || Instant::now() > end {
-            let log = fs::read_to_string(log).unwrap_or_default();
-            let last: Vec<&str> = log.lines().rev().take(8).collect();
-            let last: Vec<&str> = last.into_iter().rev().collect();
-            bail!("Kafka does not start: {}", last.join("\n"));
+            bail!("Kafka does not start: {}", guard::last_words(folder));
         }
         thread::sleep(Duration::from_millis(100));
     }
@@ -192,7 +190,8 @@ pub(crate) fn answers(address: &str) -> bool {
     asked().is_ok_and(|answer| answer[4..] == [0, 0, 0, 7])
 }
 
-/// The first of three ports in a row that are free: the broker's, its controller's, and the one that asks for a password.
+/// The first of four ports in a row that are free: the broker's, its controller's, the one that asks for a password, and the one that
+/// does so over TLS.
 fn free_ports() -> Result<u16> {
     for _ in 0..100 {
         let first = TcpListener::bind("127.0.0.1:0")?;
@@ -201,9 +200,9 @@ fn free_ports() -> Result<u16> {
             port.checked_add(after)
                 .is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
         };
-        if free(1) && free(2) {
+        if free(1) && free(2) && free(3) {
             return Ok(port);
         }
     }
-    bail!("there are no three free ports in a row")
+    bail!("there are no four free ports in a row")
 }

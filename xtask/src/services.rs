@@ -34,6 +34,9 @@ pub(crate) fn run(act: Act) -> Result<()> {
             );
             println!("export ERRAND_TEST_KAFKA_BROKERS={}", services.kafka_up()?);
             println!("export ERRAND_TEST_KAFKA_JARS={}", kafka::jars()?.display());
+            if let Some(authority) = kafka::authority(&services.kafka) {
+                println!("export ERRAND_TEST_KAFKA_CA={}", authority.display());
+            }
             // A program that tests start themselves; nothing else here needs it.
             match daprd::binary() {
                 Ok(binary) => println!("export ERRAND_TEST_DAPRD={}", binary.display()),

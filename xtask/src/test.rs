@@ -38,6 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 /// When it does not build.
 pub(crate) fn story() -> Result<bool> {
     let mut counts = Counts::default();
+    install::before_the_build();
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
     let binary = target()?.join("debug/errand");
     story::test(&binary, &kept(), &mut counts)?;
@@ -124,6 +125,15 @@ fn services(cargo: &mut Command, installed: &Installed) -> (Option<postgres::Ser
         cargo
             .env("ERRAND_TEST_KAFKA_BROKERS", &broker.brokers)
             .env("ERRAND_TEST_KAFKA_JARS", &broker.jars);
+        if let Some(authority) = &broker.authority {
+            cargo.env("ERRAND_TEST_KAFKA_CA", authority);
+        }
+    }
+    if let Some(program) = &installed.cargo_lambda {
+        cargo.env("ERRAND_TEST_CARGO_LAMBDA", program);
+    }
+    if let Some(moto) = &installed.moto {
+        cargo.env("ERRAND_TEST_MOTO_URL", &moto.url);
     }
     if let Some(daprd) = &installed.daprd {
         cargo.env("ERRAND_TEST_DAPRD", daprd);

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::services::Services;
-use crate::{run, test};
+use crate::{install, run, test};
 
 /// Starts what it needs, and becomes the program that runs it until ctrl-c. PostgreSQL and Kafka stay until `cargo xtask services
 /// down`.
@@ -14,6 +14,7 @@ use crate::{run, test};
 /// # Errors
 /// When it does not build, or something does not start.
 pub(crate) fn run() -> Result<()> {
+    install::before_the_build();
     run::show(run::cargo().args(["build", "--workspace", "--bin", "errand"]))?;
     let binary = test::target()?.join("debug/errand");
     let services = Services::of_checkout()?;

@@ -3,6 +3,7 @@
 mod link;
 mod me;
 mod tokens;
+mod unsubscribe;
 
 pub use link::{new_link, new_token};
 
@@ -65,5 +66,13 @@ fn routes() -> Routes<Deps> {
         .answers_with(303, "")
         .answers_with(401, "text/html")
         .may(401)
+        .get("/unsubscribe", unsubscribe::ask)
+        .says("Shows the page to which a mail's link leads. It changes nothing.")
+        .answers_with(200, "text/html")
+        .answers_with(404, "text/html")
+        .post("/unsubscribe", unsubscribe::turn_off)
+        .says("Turns reminders and digests by e-mail off. A mail program sends this by itself (RFC 8058).")
+        .answers_with(200, "text/html")
+        .answers_with(404, "text/html")
         .merge(api.below("/api/v1"))
 }

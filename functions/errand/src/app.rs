@@ -10,7 +10,7 @@ use domain::{
 };
 use errand::{Function, Given};
 use host::{Config, Deps, Key, SystemClock, SystemIds};
-use notify::{Channel, DaprMail, Email, MailUrl};
+use notify::{Channel, DaprMail};
 use std::{io::ErrorKind, path::Path, sync::Arc};
 use store::{Kind, Options, Reader};
 use tokio::sync::OnceCell;
@@ -165,8 +165,7 @@ pub(crate) fn channels(config: &Config) -> anyhow::Result<Vec<Arc<dyn Channel>>>
         let mail = DaprMail::new(config.dapr.sidecar()?, binding, &mail.from)?;
         return Ok(vec![Arc::new(mail)]);
     }
-    let server = MailUrl::parse(mail.url.reveal())?;
-    Ok(vec![Arc::new(Email::new(server, &mail.from)?)])
+    Ok(vec![notify::email(mail.url.reveal(), &mail.from)?])
 }
 
 async fn address(deps: &Deps, person: &Reader, to: String) -> anyhow::Result<()> {

@@ -52,7 +52,7 @@ struct Settings {
         hide_env_values = true
     )]
     database_url: Option<String>,
-    /// The mail server that reminders go out by: smtp://user:password@host:port
+    /// The mail server that reminders go out by: smtp://user:password@host:port, or ses:REGION for Amazon SES
     #[arg(
         long,
         global = true,

@@ -84,7 +84,7 @@ pub static FUNCTIONS: &[Function] = &[
         name: "accounts",
         subscribes: accounts::SUBSCRIBES,
         emits: accounts::EMITS,
-        paths: &["/api/v1/me", "/sign-in"],
+        paths: &["/api/v1/me", "/sign-in", "/unsubscribe"],
         always_on: false,
         witnesses: false,
         build: |given| answering(accounts::router(given.deps.clone())),

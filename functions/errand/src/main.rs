@@ -8,13 +8,14 @@ mod dispatch;
 mod doctor;
 mod kafka;
 mod keep;
+mod lambda;
 mod lock;
 mod metrics;
 mod moving;
 mod say;
 mod serve;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use args::{Args, Command};
 use clap::{Parser, error::ErrorKind};
 use errand::{FUNCTIONS, Function};
@@ -76,10 +77,17 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let config = args.config().await?;
     match args.command.unwrap_or_default() {
-        Command::Serve { name, attached } => match name.or_else(|| config.function.clone()) {
-            None => serve::serve(config).await?,
-            Some(name) => serve::alone(config, named(&name)?, attached).await?,
-        },
+        Command::Serve { name, attached } => {
+            let name = name.or_else(|| config.function.clone());
+            match (name, config.lambda) {
+                (Some(name), None) => serve::alone(config, named(&name)?, attached).await?,
+                (Some(name), Some(how)) => lambda::serve(config, named(&name)?, how).await?,
+                (None, None) => serve::serve(config).await?,
+                (None, Some(_)) => {
+                    bail!("ERRAND_FUNCTION: is missing; a Lambda is one function alone")
+                }
+            }
+        }
         Command::Dispatch(options) => dispatch::dispatch(config, options).await?,
         Command::Front(options) => dispatch::front(config, options).await?,
         Command::Migrate => keep::migrate(config).await?,

@@ -111,8 +111,7 @@ pub(crate) async fn alone(
         stop_with_input(stop.clone());
     }
     let mut running = beside(&mut parts, &stop);
-    let events = parts.iter().filter_map(|(_, part)| part.events.clone());
-    let mut router = events.fold(public(&parts), Router::merge);
+    let mut router = unguarded(&parts);
     if function.always_on {
         let relay = relay_out(&app)?;
         // A sidecar is not probed: while it is away the clock has its work all the same, and the relay says so.
@@ -170,13 +169,19 @@ pub(crate) fn open_to_all(app: &App, parts: &Parts) -> Router {
     host::edge(public(parts), &app.deps)
 }
 
+/// The same without the edge, and on `POST /` the events that wake them.
+pub(crate) fn unguarded(parts: &Parts) -> Router {
+    let events = parts.iter().filter_map(|(_, part)| part.events.clone());
+    events.fold(public(parts), Router::merge)
+}
+
 fn public(parts: &Parts) -> Router {
     let routers = parts.iter().map(|(_, part)| part.public.clone());
     routers.fold(Router::new(), Router::merge)
 }
 
 /// Starts what the functions do beside answering.
-fn beside(parts: &mut Parts, stop: &CancellationToken) -> JoinSet<()> {
+pub(crate) fn beside(parts: &mut Parts, stop: &CancellationToken) -> JoinSet<()> {
     let mut running = JoinSet::new();
     for beside in parts.iter_mut().filter_map(|(_, part)| part.beside.take()) {
         running.spawn(beside(stop.clone()));
@@ -231,7 +236,12 @@ fn stop_with_input(stop: CancellationToken) {
     });
 }
 
-async fn end(app: &App, parts: Parts, mut running: JoinSet<()>, stop: &CancellationToken) {
+pub(crate) async fn end(
+    app: &App,
+    parts: Parts,
+    mut running: JoinSet<()>,
+    stop: &CancellationToken,
+) {
     stop.cancel();
     while running.join_next().await.is_some() {}
     for last in parts.into_iter().filter_map(|(_, part)| part.last) {

@@ -194,7 +194,16 @@ async fn send(
             "there is no e-mail address in the settings any more".to_owned(),
         ));
     };
-    let message = message(reminding, delivery, to);
+    let wanted = match delivery.digest {
+        Some(_) => settings.digest_at.is_some(),
+        None => settings.email_reminders.0,
+    };
+    if !wanted {
+        return Ok(Tried::Stop(
+            "mails were turned off in the settings".to_owned(),
+        ));
+    }
+    let message = message(reminding, reader, delivery, to);
     Ok(match channel.send(&message).await {
         Ok(receipt) => Tried::Sent(receipt.words),
         Err(error @ SendError::Retry { .. }) => Tried::Retry(error.words().to_owned()),
@@ -202,8 +211,9 @@ async fn send(
     })
 }
 
-fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
+fn message(reminding: &Reminding, reader: &Reader, delivery: &Delivery, to: String) -> Message {
     let home = reminding.deps.config.link();
+    let off = host::unsubscribe::path(&reminding.deps.key, reader.person);
     let item = |item: &domain::ledger::Item| Item {
         title: item.title.clone(),
         due: item.due.clone(),
@@ -215,5 +225,5 @@ fn message(reminding: &Reminding, delivery: &Delivery, to: String) -> Message {
         Some(day) => message.for_day(&day.strftime("%A %-d %B %Y").to_string()),
         None => message,
     };
-    message.with_unsubscribe(&format!("{home}/#settings"))
+    message.with_unsubscribe(&format!("{home}{off}"))
 }

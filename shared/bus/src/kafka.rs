@@ -1,17 +1,20 @@
 //! Kafka: events go there by the relay alone, and come from there by the dispatcher.
 //!
 //! A record is a CloudEvent in the binary mode of CloudEvents' Kafka binding, its key the stream, so that events of one stream
-//! keep their order. librdkafka is built in, without TLS; see [`Settings::security`].
+//! keep their order. librdkafka is built in, with the OpenSSL that it needs for TLS and SCRAM; see [`Security`].
 
 mod admin;
 mod brokers;
+mod context;
 mod dead;
 mod dispatch;
 mod lanes;
 mod publish;
 mod read;
 mod record;
+mod security;
 mod settings;
+mod token;
 
 pub use admin::{Made, make_topics};
 pub use brokers::Brokers;
@@ -20,7 +23,8 @@ pub use dispatch::{Deliver, Dispatcher, Patience, Subscription, Tried};
 pub use publish::KafkaBus;
 pub use read::{Found, read_topics};
 pub use record::Record;
-pub use settings::{Settings, WrongSecurity};
+pub use security::{Security, WrongSecurity};
+pub use settings::Settings;
 
 /// Kafka did not do it.
 #[derive(Debug, thiserror::Error)]

@@ -2,11 +2,13 @@
 
 mod dapr;
 mod kafka;
+mod lambda;
 mod parts;
 mod secrets;
 
 pub use dapr::{Cron, Dapr, PubSub};
 pub use kafka::Kafka;
+pub use lambda::Lambda;
 pub use parts::{Mail, Model, PublicUrl, Rate};
 
 use crate::Secret;
@@ -20,7 +22,7 @@ use std::{
 pub struct Config {
     /// `ERRAND_LISTEN`: where to listen (127.0.0.1:8700). `PORT` changes only the port; with `K_SERVICE` every address.
     pub listen: SocketAddr,
-    /// `K_SERVICE`: runs as a Knative Service, behind its proxy; the `Host` is then the proxy's matter.
+    /// `K_SERVICE`, or in a Lambda: runs behind a proxy; the `Host` is then the proxy's matter.
     pub behind_proxy: bool,
     /// `ERRAND_DATA`: the folder of the embedded default.
     pub data: PathBuf,
@@ -42,6 +44,8 @@ pub struct Config {
     pub model: Option<Model>,
     /// `ERRAND_FUNCTION`: run this function alone.
     pub function: Option<String>,
+    /// Where this runs as an AWS Lambda.
+    pub lambda: Option<Lambda>,
     /// `ERRAND_ALLOW_TARGETS`: hosts inside the network that webhooks may call, separated by commas.
     pub allow_targets: Vec<String>,
     /// `ERRAND_RATE`: how much one person may ask, as requests/seconds (300000/60).
@@ -88,11 +92,17 @@ impl Config {
                 .map(|value| value.trim().to_owned())
                 .filter(|value| !value.is_empty())
         };
-        let behind_proxy = get("K_SERVICE").is_some();
+        let lambda = Lambda::parse(&get)?;
+        let behind_proxy = get("K_SERVICE").is_some() || lambda.is_some();
         let config = Self {
             listen: parts::listen(get("ERRAND_LISTEN"), get("PORT"), behind_proxy)?,
             behind_proxy,
-            data: parts::data(get("ERRAND_DATA"), get("XDG_DATA_HOME"), get("HOME"))?,
+            data: match lambda {
+                Some(_) => get("ERRAND_DATA")
+                    .unwrap_or_else(|| Lambda::DATA.to_owned())
+                    .into(),
+                None => parts::data(get("ERRAND_DATA"), get("XDG_DATA_HOME"), get("HOME"))?,
+            },
             database: parts::database(get("ERRAND_DATABASE_URL"))?,
             key: parts::key(get("ERRAND_KEY"))?,
             public_url: get("ERRAND_PUBLIC_URL").map(PublicUrl::parse).transpose()?,
@@ -110,6 +120,7 @@ impl Config {
                 get("ERRAND_MODEL_NAME"),
             )?,
             function: get("ERRAND_FUNCTION"),
+            lambda,
             allow_targets: get("ERRAND_ALLOW_TARGETS")
                 .map(|all| parts::words(&all))
                 .unwrap_or_default(),
@@ -135,6 +146,7 @@ impl Config {
             dapr: Dapr::default(),
             model: None,
             function: None,
+            lambda: None,
             allow_targets: Vec::new(),
             rate: Rate::default(),
             log: "info".to_owned(),

@@ -58,6 +58,7 @@ pub mod edge;
 pub mod events;
 pub mod health;
 pub mod interpreter;
+pub mod lambda;
 pub mod params;
 pub mod path;
 pub mod person;
@@ -68,6 +69,7 @@ pub mod secret;
 pub mod serve;
 pub mod system;
 pub mod telemetry;
+pub mod unsubscribe;
 pub mod who;
 
 pub use answer::Answer;

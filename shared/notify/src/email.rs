@@ -1,8 +1,11 @@
-//! E-mail by SMTP.
+//! E-mail, by SMTP and by Amazon SES; either sends the same mail.
 
 mod compose;
 mod connections;
+mod ses;
 mod verdict;
+
+pub use ses::Ses;
 
 use crate::{Channel, ChannelKind, MailUrl, Message, Receipt, SendError, SettingError};
 use async_trait::async_trait;
@@ -10,7 +13,18 @@ use compose::compose;
 pub(crate) use compose::{recipient, sender};
 use connections::Connections;
 use lettre::message::Mailbox;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+/// The channel of `ERRAND_MAIL_URL`: `ses:REGION`, or what [`MailUrl`] reads.
+///
+/// # Errors
+/// When it is neither, or the sender is no address.
+pub fn email(url: &str, from: &str) -> Result<Arc<dyn Channel>, SettingError> {
+    Ok(match url.trim().strip_prefix("ses:") {
+        Some(region) => Arc::new(Ses::new(region, from)?),
+        None => Arc::new(Email::new(MailUrl::parse(url)?, from)?),
+    })
+}
 
 /// How long a send may take. The defaults stay under a delivery's lease of 60 s (DESIGN 4.3): whoever claims it next can be sure
 /// that this one has ended.

@@ -1,4 +1,4 @@
-//! Reaching people: one [`Channel`] per way to do so: e-mail by SMTP, or by a binding of Dapr.
+//! Reaching people: one [`Channel`] per way to do so: e-mail by SMTP, by Amazon SES, or by a binding of Dapr.
 //!
 //! A channel sends and says what became of it. It keeps no record, tries nothing twice and logs nothing: the ledger, the retries
 //! and the one log line belong to the caller.
@@ -10,7 +10,7 @@ mod message;
 mod render;
 
 pub use dapr::DaprMail;
-pub use email::{Email, Limits};
+pub use email::{Email, Limits, Ses, email};
 pub use mail_url::{Credentials, MailUrl, Tls};
 pub use message::{Item, LINES, Message};
 pub use render::{html, text};

@@ -62,11 +62,6 @@ impl MailUrl {
     /// # Errors
     /// When it is not of the shapes above; the words name the part that is wrong, never the password.
     pub fn parse(text: &str) -> Result<Self, SettingError> {
-        if text.trim_start().starts_with("ses:") {
-            return Err(wrong(
-                "ses: comes with the cloud shape; until then use smtp: or smtps: (SES offers both)",
-            ));
-        }
         let url = Url::parse(text.trim())
             .map_err(|_| wrong("it is not smtp://[user:password@]host[:port] or smtps://..."))?;
         let wrapped = match url.scheme() {

@@ -94,8 +94,8 @@ impl Broker {
         let mut broker = Self {
             folder: tempfile::tempdir().expect("a folder"),
             jars: jars.into(),
-            // Its own, its controller's, and the one that asks for a password.
-            port: port::lasting(3),
+            // Its own, its controller's, the one that asks for a password, and the one that does so over TLS.
+            port: port::lasting(4),
             process: None,
         };
         broker.go_on();

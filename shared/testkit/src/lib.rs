@@ -9,6 +9,7 @@ pub mod mailbox;
 pub mod port;
 pub mod postgres;
 pub mod schema;
+pub mod ses;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;

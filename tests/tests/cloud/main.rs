@@ -19,6 +19,7 @@ mod outage;
 mod poison;
 mod processes;
 mod relay;
+mod security;
 mod stopped;
 mod story;
 mod surroundings;

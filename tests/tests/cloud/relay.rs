@@ -1,11 +1,7 @@
 //! From the outbox into Kafka.
 
 use crate::kit::{Publishing, all_in_order};
-use bus::kafka::{Settings, make_topics};
-use testkit::{
-    kafka::{Broker, kafka, published, topics_on},
-    skip,
-};
+use testkit::kafka::{Broker, kafka, published, topics_on};
 
 #[tokio::test]
 async fn r_5_1_every_event_is_in_kafka_in_order_within_its_stream() {
@@ -59,21 +55,4 @@ async fn r_5_2_the_broker_is_killed_and_comes_back_and_the_relay_catches_up() {
     assert_eq!(publishing.store.dead(10).await.unwrap().len(), 0);
     let found = published(&publishing.settings).await;
     all_in_order(&found, &publishing.store, &publishing.people).await;
-}
-
-#[tokio::test]
-async fn a_broker_that_asks_for_a_password_gets_it() {
-    let Some(mut settings) = kafka().await else {
-        return;
-    };
-    // Our own brokers (tests/kafka/broker.sh) ask at their third port.
-    if skip::unless("ERRAND_TEST_KAFKA_JARS", "no Kafka of ours").is_none() {
-        return;
-    }
-    let (host, port) = settings.brokers.rsplit_once(':').unwrap();
-    settings.brokers = format!("{host}:{}", port.parse::<u16>().unwrap() + 2);
-    let security = "security.protocol=SASL_PLAINTEXT,sasl.mechanism=PLAIN,sasl.username=errand,sasl.password=a word";
-    settings.security = Settings::security(security).unwrap();
-    let made = make_topics(&settings).await.unwrap();
-    assert!(made.iter().all(|made| !made.is_new), "{made:?}");
 }

@@ -9,5 +9,6 @@
 
 mod crash;
 mod home;
+mod lambda;
 mod surroundings;
 mod terminal;

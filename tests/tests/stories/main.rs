@@ -19,6 +19,7 @@ mod routes;
 mod tasks;
 mod transfer;
 mod two_people;
+mod unsubscribe;
 
 use expect_test::Expect;
 

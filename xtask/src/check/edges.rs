@@ -30,10 +30,14 @@ const FENCED: &[(&str, &[&str])] = &[
     ("dapr", &["sidecar"]),
     ("tonic", &["sidecar"]),
     ("lettre", &["notify", "testkit", "house-tests"]),
+    ("aws-sdk-sesv2", &["notify"]),
+    ("lambda_http", &["host"]),
+    ("aws-config", &["notify", "bus"]),
     (
         "reqwest",
         &[
             "notify",
+            "bus", // tokens for Kafka
             "host",
             "skills",
             "chat",

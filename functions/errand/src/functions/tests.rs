@@ -20,6 +20,7 @@ fn the_longest_path_decides() {
     check("/api/v1/me/tokens", "accounts");
     check("/api/v1/menu", "tasks");
     check("/sign-in", "accounts");
+    check("/unsubscribe", "accounts");
     check("/api/v1/assistant/messages", "chat");
     check("/api/v1/audit/verify", "audit");
 }

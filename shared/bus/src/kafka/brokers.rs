@@ -1,17 +1,19 @@
 //! Whether Kafka can be used: for the start, and for probes.
 
-use super::{KafkaError, Settings};
+use super::{KafkaError, Settings, context::Context};
 use domain::event::Topic;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// How long the brokers may take. Whoever probes waits no longer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long errors are listened to.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// The brokers of an installation, as whoever probes sees them.
 pub struct Brokers {
     settings: Settings,
-    client: Arc<BaseConsumer>,
+    client: Arc<BaseConsumer<Context>>,
 }
 
 impl Brokers {
@@ -20,8 +22,12 @@ impl Brokers {
     /// # Errors
     /// When a setting is wrong.
     pub fn new(settings: Settings) -> Result<Self, KafkaError> {
-        let client = Arc::new(settings.client("probe").create()?);
-        Ok(Self { settings, client })
+        let context = settings.security.context();
+        let client = settings.client("probe").create_with_context(context)?;
+        Ok(Self {
+            settings,
+            client: Arc::new(client),
+        })
     }
 
     /// Whether they answer, and have our topics.
@@ -33,7 +39,7 @@ impl Brokers {
         let asked = tokio::task::spawn_blocking(move || topics(&client)).await;
         let there = match asked {
             Ok(Ok(there)) => there,
-            Ok(Err(error)) => return Err(self.silent(&error.to_string())),
+            Ok(Err(error)) => return Err(self.silent(&self.client.context().explain(error))),
             Err(_) => return Err(self.silent("nobody could ask")),
         };
         let ours = Topic::ALL.iter();
@@ -53,7 +59,9 @@ impl Brokers {
     }
 }
 
-fn topics(client: &BaseConsumer) -> Result<BTreeSet<String>, rdkafka::error::KafkaError> {
+fn topics(client: &BaseConsumer<Context>) -> Result<BTreeSet<String>, rdkafka::error::KafkaError> {
+    // It is here that tokens are asked for and errors are heard.
+    let _nothing = client.poll(GLANCE);
     let known = client.fetch_metadata(None, PATIENCE)?;
     let topics = known.topics().iter();
     let there = topics.filter(|topic| !topic.partitions().is_empty());

@@ -3,6 +3,7 @@
 
 use super::{
     KafkaError, Record, Settings, Tried,
+    context::Context,
     read::{Found, PATIENCE, read_topics},
     settings::MOST_DEAD,
 };
@@ -21,13 +22,14 @@ const REPLAYED: &str = "errand-replayed";
 const SUFFIX: &str = ".dead-letters";
 
 /// Where the dispatcher puts them.
-pub(super) struct Grave(FutureProducer);
+pub(super) struct Grave(FutureProducer<Context>);
 
 impl Grave {
     pub(super) fn new(settings: &Settings) -> Result<Self, KafkaError> {
         let mut config = settings.producer("dead-letters");
         config.set("message.max.bytes", MOST_DEAD);
-        Ok(Self(config.create()?))
+        let context = settings.security.context();
+        Ok(Self(config.create_with_context(context)?))
     }
 
     /// Keeps an event of that topic with the reason.
@@ -54,7 +56,7 @@ impl Grave {
 }
 
 async fn send(
-    producer: &FutureProducer,
+    producer: &FutureProducer<Context>,
     topic: &str,
     partition: Option<i32>,
     record: &Record,
@@ -168,7 +170,9 @@ impl DeadLetters {
     /// When Kafka does not take it.
     pub async fn replay(&self, letter: &DeadLetter) -> Result<(), KafkaError> {
         let mut config = self.settings.producer("replay");
-        let producer: FutureProducer = config.set("message.timeout.ms", "10000").create()?;
+        let producer: FutureProducer<Context> = config
+            .set("message.timeout.ms", "10000")
+            .create_with_context(self.settings.security.context())?;
         send(&producer, letter.topic(), None, &letter.event()).await?;
         let mark = Record {
             key: letter.record().key.clone(),

@@ -5,6 +5,7 @@
 
 use super::{
     KafkaError, Record, Settings,
+    context::Context,
     dead::Grave,
     lanes::{Flow, Lanes, Parcel, Place},
 };
@@ -16,6 +17,7 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use rdkafka::{
     ClientContext, Message, TopicPartitionList,
+    client::OAuthToken,
     consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance, StreamConsumer},
 };
 use std::{
@@ -116,7 +118,10 @@ impl Dispatcher {
             .set("auto.commit.interval.ms", "1000")
             .set("session.timeout.ms", "10000")
             .set("heartbeat.interval.ms", "2000");
-        let consumer: StreamConsumer<Losses> = config.create_with_context(Losses::default())?;
+        let consumer: StreamConsumer<Losses> = config.create_with_context(Losses {
+            client: settings.security.context(),
+            ..Losses::default()
+        })?;
         let topics: BTreeSet<Topic> = subscription.kinds.iter().map(|kind| kind.topic()).collect();
         let topics: Vec<_> = topics
             .into_iter()
@@ -153,7 +158,10 @@ impl Dispatcher {
                 Some((parcel, done)) = self.flights.next(), if !idle => self.land(&parcel, done),
                 read = consumer.recv() => match read {
                     Ok(message) => self.take(&message),
-                    Err(error) => tracing::warn!(subscription = self.subscription.name, %error, "Kafka cannot be read now"),
+                    Err(error) => {
+                        let why = consumer.context().client.explain(error);
+                        tracing::warn!(subscription = self.subscription.name, why, "Kafka cannot be read now");
+                    }
                 },
                 () = consumer.context().changed.notified() => self.lose(),
             }
@@ -320,6 +328,7 @@ impl Way {
 /// Hears of partitions that go to another dispatcher.
 #[derive(Default)]
 struct Losses {
+    client: Context,
     places: Mutex<Vec<Place>>,
     changed: Notify,
 }
@@ -330,7 +339,20 @@ impl Losses {
     }
 }
 
-impl ClientContext for Losses {}
+impl ClientContext for Losses {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = Context::ENABLE_REFRESH_OAUTH_TOKEN;
+
+    fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
+        self.client.error(error, reason);
+    }
+
+    fn generate_oauth_token(
+        &self,
+        config: Option<&str>,
+    ) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.client.generate_oauth_token(config)
+    }
+}
 
 impl ConsumerContext for Losses {
     fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {

@@ -1,6 +1,6 @@
 //! The relay's way into Kafka.
 
-use super::{Settings, record::Record};
+use super::{Settings, context::Context, record::Record};
 use crate::{Bus, Clock, Verdict};
 use async_trait::async_trait;
 use contract::cloud::CloudEvent;
@@ -18,6 +18,8 @@ use std::{
 /// How long Kafka may take for events that were handed over.
 const DEADLINE: SignedDuration = SignedDuration::from_secs(10);
 
+type Sender = FutureProducer<Context>;
+
 /// Publishes every event, in order within its stream.
 ///
 /// An event is taken when all replicas have it. On any failure everything that is on its way is purged, the producer is
@@ -25,31 +27,35 @@ const DEADLINE: SignedDuration = SignedDuration::from_secs(10);
 pub struct KafkaBus {
     settings: Settings,
     clock: Arc<dyn Clock>,
-    producer: Mutex<Option<Arc<FutureProducer>>>,
+    context: Context,
+    producer: Mutex<Option<Arc<Sender>>>,
 }
 
 impl KafkaBus {
     /// A bus that connects with the first event.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
         Self {
+            context: settings.security.context(),
             settings,
             clock,
             producer: Mutex::new(None),
         }
     }
 
-    fn producer(&self) -> Result<Arc<FutureProducer>, KafkaError> {
+    fn producer(&self) -> Result<Arc<Sender>, KafkaError> {
         let mut producer = self.producer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(producer) = &*producer {
             return Ok(Arc::clone(producer));
         }
-        let made: Arc<FutureProducer> = Arc::new(self.settings.producer("relay").create()?);
+        let config = self.settings.producer("relay");
+        self.context.forget();
+        let made: Arc<Sender> = Arc::new(config.create_with_context(self.context.clone())?);
         *producer = Some(Arc::clone(&made));
         Ok(made)
     }
 
     /// Takes back what was handed over and not acknowledged, and lets that producer go.
-    async fn give_up(&self, failed: Arc<FutureProducer>) {
+    async fn give_up(&self, failed: Arc<Sender>) {
         let current = {
             let mut producer = self.producer.lock().unwrap_or_else(PoisonError::into_inner);
             producer.take_if(|current| Arc::ptr_eq(current, &failed))
@@ -62,7 +68,7 @@ impl KafkaBus {
         let _ended = done.await;
     }
 
-    async fn send(&self, producer: &FutureProducer, events: &[CloudEvent]) -> Vec<Verdict> {
+    async fn send(&self, producer: &Sender, events: &[CloudEvent]) -> Vec<Verdict> {
         let flights: Vec<_> = events
             .iter()
             .map(|event| self.hand_over(producer, event))
@@ -80,7 +86,10 @@ impl KafkaBus {
                         Ok(Err((error, _))) => refused(&error),
                         Err(_) => Verdict::Broken("the producer is gone".to_owned()),
                     },
-                    () = &mut late => Verdict::Broken(format!("Kafka did not answer within {} s", DEADLINE.as_secs())),
+                    () = &mut late => {
+                        let late = format!("Kafka did not answer within {} s", DEADLINE.as_secs());
+                        Verdict::Broken(self.context.explain(late))
+                    }
                 },
             };
             if matches!(verdict, Verdict::Broken(_)) {
@@ -96,7 +105,7 @@ impl KafkaBus {
 
     fn hand_over(
         &self,
-        producer: &FutureProducer,
+        producer: &Sender,
         event: &CloudEvent,
     ) -> Result<DeliveryFuture, KafkaError> {
         let topic = EventKind::of_type(&event.kind).map(EventKind::topic);

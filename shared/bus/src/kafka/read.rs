@@ -1,6 +1,6 @@
 //! Reading topics from their beginning to where they end now: for dead letters, and to look what is there.
 
-use super::{KafkaError, Record, Settings};
+use super::{KafkaError, Record, Settings, context::Context};
 use jiff::Timestamp;
 use rdkafka::{
     Message, Offset, TopicPartitionList,
@@ -14,7 +14,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a partition without a leader is asked again, and after which pause.
 const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
+/// How long a broker may take before errors are listened to again.
+const GLANCE: Duration = Duration::from_millis(400);
 
 /// A record with its place.
 #[derive(Clone, Debug)]
@@ -46,11 +48,7 @@ pub async fn read_topics(
 }
 
 fn read_all(settings: &Settings, topics: &[String]) -> Result<Vec<Found>, KafkaError> {
-    let mut config = settings.client("reader");
-    config
-        .set("group.id", settings.group("reader"))
-        .set("enable.auto.commit", "false");
-    let consumer: BaseConsumer = config.create()?;
+    let consumer = reach(settings)?;
     // Where each partition ends now; what comes later is another reading's.
     let mut open = BTreeMap::new();
     let mut from = TopicPartitionList::new();
@@ -90,8 +88,38 @@ fn read_all(settings: &Settings, topics: &[String]) -> Result<Vec<Found>, KafkaE
     Ok(found)
 }
 
+/// A client of brokers that let us in; it belongs to no group. It blocks.
+///
+/// # Errors
+/// When they do not answer within [`PATIENCE`], and at once when they do not let us in or are not whom we trust.
+pub(super) fn reach(settings: &Settings) -> Result<BaseConsumer<Context>, KafkaError> {
+    let mut config = settings.client("reader");
+    config
+        .set("group.id", settings.group("reader"))
+        .set("enable.auto.commit", "false");
+    let context = settings.security.context();
+    let consumer: BaseConsumer<Context> = config.create_with_context(context)?;
+    let tries = PATIENCE.as_millis() / (PAUSE + GLANCE).as_millis();
+    for _ in 0..tries {
+        // It is here that tokens are asked for and errors are heard.
+        let _nothing = consumer.poll(PAUSE);
+        if let Some(refused) = consumer.context().refused() {
+            return Err(refused);
+        }
+        if consumer.fetch_metadata(None, GLANCE).is_ok() {
+            return Ok(consumer);
+        }
+    }
+    let context = consumer.context();
+    Err(KafkaError(context.explain("the brokers do not answer")))
+}
+
 /// Where a partition begins and ends. One that was just made, or whose broker died, has no leader for a moment.
-fn ends(consumer: &BaseConsumer, topic: &str, partition: i32) -> Result<(i64, i64), KafkaError> {
+fn ends(
+    consumer: &BaseConsumer<Context>,
+    topic: &str,
+    partition: i32,
+) -> Result<(i64, i64), KafkaError> {
     for _ in 0..TRIES {
         if let Ok(ends) = consumer.fetch_watermarks(topic, partition, PATIENCE) {
             return Ok(ends);

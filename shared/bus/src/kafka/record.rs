@@ -113,40 +113,4 @@ fn percent_encoded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::value::RawValue;
-
-    #[test]
-    fn r_5_1_an_event_is_a_record_in_binary_mode() {
-        let event = CloudEvent {
-            specversion: "1.0".to_owned(),
-            id: "s:7".to_owned(),
-            source: "urn:x".to_owned(),
-            kind: "errand.task.completed.v1".to_owned(),
-            subject: "é \"%".to_owned(),
-            time: "2026-11-23T09:00:00Z".to_owned(),
-            datacontenttype: "application/json".to_owned(),
-            partitionkey: "s".to_owned(),
-            taskversion: Some(3),
-            correlationid: None,
-            causationid: None,
-            traceparent: None,
-            data: RawValue::from_string("{ \"a\": 1 }".to_owned()).unwrap(),
-        };
-        let record = Record::of(&event);
-        assert_eq!(record.key.as_deref(), Some(&b"s"[..]));
-        assert_eq!(record.payload.as_deref(), Some(&b"{ \"a\": 1 }"[..]));
-        assert_eq!(record.get("ce_taskversion"), Some("3"));
-        assert_eq!(record.get("ce_correlationid"), None);
-        assert_eq!(record.kind(), Some(EventKind::TaskCompleted));
-        let http = record.http_headers();
-        let get = |name: &str| {
-            http.iter()
-                .find(|(own, _)| own == name)
-                .map(|(_, value)| value.as_str())
-        };
-        assert_eq!(get("ce-subject"), Some("%C3%A9%20%22%25"));
-        assert_eq!(get("content-type"), Some("application/json"));
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Where Kafka is, what our topics are called, and how they are made.
 
+use super::Security;
 use domain::event::Topic;
 use jiff::SignedDuration;
 use rdkafka::ClientConfig;
@@ -14,8 +15,8 @@ pub struct Settings {
     pub brokers: String,
     /// Before the name of each topic and group, so that several installations share a cluster.
     pub prefix: String,
-    /// librdkafka's own properties, by [`Settings::security`].
-    pub security: Vec<(String, String)>,
+    /// How clients sign in, and whether the line is encrypted.
+    pub security: Security,
     /// Of each topic that is made.
     pub partitions: i32,
     /// Of each topic that is made; -1 is what the brokers do by themselves.
@@ -24,34 +25,17 @@ pub struct Settings {
     pub retention: SignedDuration,
 }
 
-/// Why Kafka cannot be spoken to in that way, in words for the operator.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct WrongSecurity(String);
-
 impl Settings {
     /// The defaults: 12 partitions, the brokers' replication, a week.
     pub fn new(brokers: impl Into<String>) -> Self {
         Self {
             brokers: brokers.into(),
             prefix: String::new(),
-            security: Vec::new(),
+            security: Security::default(),
             partitions: 12,
             replication: -1,
             retention: SignedDuration::from_hours(24 * 7),
         }
-    }
-
-    /// Reads `name=value` separated by commas: `security.protocol`, `sasl.mechanism`, `sasl.username`, `sasl.password`.
-    ///
-    /// # Errors
-    /// For any other property, and for what librdkafka cannot do without OpenSSL, which is not built in: TLS, SCRAM, OAUTHBEARER.
-    pub fn security(text: &str) -> Result<Vec<(String, String)>, WrongSecurity> {
-        let parts = text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty());
-        parts.map(property).collect()
     }
 
     /// The name of a topic in the cluster.
@@ -81,9 +65,7 @@ impl Settings {
             .set("reconnect.backoff.max.ms", "1000")
             .set("topic.metadata.refresh.interval.ms", "10000")
             .set("allow.auto.create.topics", "false");
-        for (name, value) in &self.security {
-            config.set(name, value);
-        }
+        self.security.apply(&mut config);
         config
     }
 
@@ -107,62 +89,3 @@ impl Settings {
 pub(super) const MOST: &str = "4194304";
 /// The largest dead letter: the reason stands in headers beside the event, and none may be too large to be kept.
 pub(super) const MOST_DEAD: &str = "4259840";
-
-fn property(text: &str) -> Result<(String, String), WrongSecurity> {
-    let wrong = |words: String| Err(WrongSecurity(words));
-    let Some((name, value)) = text.split_once('=') else {
-        return wrong(format!("{text:?} is not name=value"));
-    };
-    let (name, value) = (name.trim(), value.trim());
-    let without = "librdkafka is built in without OpenSSL: it speaks PLAINTEXT, and SASL_PLAINTEXT with PLAIN. For TLS put a \
-        proxy that speaks it before the brokers";
-    match name {
-        "sasl.username" | "sasl.password" => {}
-        "security.protocol" if ["PLAINTEXT", "SASL_PLAINTEXT"].contains(&value) => {}
-        "sasl.mechanism" | "sasl.mechanisms" if value == "PLAIN" => {}
-        "security.protocol" | "sasl.mechanism" | "sasl.mechanisms" => {
-            return wrong(format!("{name}={value} cannot be had: {without}"));
-        }
-        _ => {
-            return wrong(format!(
-                "{name} is none of security.protocol, sasl.mechanism, sasl.username, sasl.password"
-            ));
-        }
-    }
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_had_is_refused_in_words() {
-        let check = |text: &str, expected: &str| {
-            let words = Settings::security(text)
-                .err()
-                .map(|error| error.to_string());
-            let words = words.unwrap_or_default();
-            assert!(
-                words.starts_with(expected) && words.is_empty() == expected.is_empty(),
-                "{text}: {words}"
-            );
-        };
-        check(
-            "security.protocol=SASL_PLAINTEXT, sasl.mechanism=PLAIN,sasl.username=a,sasl.password=b=c",
-            "",
-        );
-        check("", "");
-        check(
-            "security.protocol=SASL_SSL",
-            "security.protocol=SASL_SSL cannot be had",
-        );
-        check(
-            "sasl.mechanism=SCRAM-SHA-512",
-            "sasl.mechanism=SCRAM-SHA-512 cannot be had",
-        );
-        check("acks=0", "acks is none of");
-        check("PLAIN", "\"PLAIN\" is not");
-        assert_eq!(Settings::security("sasl.password=b=c").unwrap()[0].1, "b=c");
-    }
-}

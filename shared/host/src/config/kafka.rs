@@ -1,9 +1,10 @@
 //! Where events go.
 
 use super::{ConfigError, parts::words};
-use bus::kafka::Settings;
+use crate::SystemClock;
+use bus::kafka::{Security, Settings};
 use jiff::SignedDuration;
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// How long consumers remember what they have done: an event that comes again later would be done again.
 const REMEMBERED: i64 = 24 * 28;
@@ -18,8 +19,7 @@ const RETENTION: &str = "ERRAND_KAFKA_RETENTION_HOURS";
 /// Kafka, and what our topics are like there.
 #[derive(Clone)]
 pub struct Kafka {
-    /// `ERRAND_KAFKA_BROKERS`: host:port, separated by commas. `ERRAND_KAFKA_SECURITY`: librdkafka's properties, `name=value`
-    /// separated by commas. `ERRAND_KAFKA_PREFIX`: before the name of each topic and group. `ERRAND_KAFKA_PARTITIONS` (12),
+    /// `ERRAND_KAFKA_BROKERS`: host:port, separated by commas. `ERRAND_KAFKA_SECURITY`: as [`Security::parse`] reads it. `ERRAND_KAFKA_PREFIX`: before the name of each topic and group. `ERRAND_KAFKA_PARTITIONS` (12),
     /// `ERRAND_KAFKA_REPLICATION` (what the brokers do by themselves) and `ERRAND_KAFKA_RETENTION_HOURS` (168): of topics that
     /// `errand topics` makes.
     pub settings: Settings,
@@ -45,7 +45,8 @@ impl Kafka {
         }
         let mut settings = Settings::new(brokers.join(","));
         if let Some(security) = get(SECURITY) {
-            settings.security = Settings::security(&security)
+            let region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION"));
+            settings.security = Security::parse(&security, region, Arc::new(SystemClock))
                 .map_err(|error| ConfigError::new(SECURITY, error.to_string()))?;
         }
         settings.prefix = prefix(get(PREFIX))?;

@@ -95,7 +95,8 @@ fn what_is_wrong_is_refused_by_its_variable() {
         let error = config(&[("ERRAND_KAFKA_BROKERS", "a:1"), (name, value)]).unwrap_err();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");
     };
-    kafka("ERRAND_KAFKA_SECURITY", "security.protocol=SSL");
+    kafka("ERRAND_KAFKA_SECURITY", "security.protocol=TLS");
+    kafka("ERRAND_KAFKA_SECURITY", "security.protocol=SASL_SSL");
     kafka("ERRAND_KAFKA_PREFIX", "a/b");
     kafka("ERRAND_KAFKA_PARTITIONS", "0");
     kafka("ERRAND_KAFKA_REPLICATION", "many");
@@ -146,7 +147,10 @@ fn r_6_3_secrets_do_not_show_themselves() {
         ("ERRAND_MODEL_KEY", "hush"),
         ("ERRAND_KEY", "hush, hush, hush!"),
         ("ERRAND_KAFKA_BROKERS", "a:1"),
-        ("ERRAND_KAFKA_SECURITY", "sasl.password=hush"),
+        (
+            "ERRAND_KAFKA_SECURITY",
+            "security.protocol=SASL_SSL,sasl.mechanism=PLAIN,sasl.username=ann,sasl.password=hush",
+        ),
         ("DAPR_API_TOKEN", "hush"),
         ("ERRAND_DAPR_CRON", "tick"),
         ("APP_API_TOKEN", "hush"),

@@ -3,6 +3,7 @@
 mod connections;
 mod mail_url;
 mod render;
+mod ses;
 mod smtp;
 
 use jiff::Timestamp;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use testkit::smtp::{Behaviour, SmtpServer};
 use tokio::net::TcpListener;
 
-const FROM: &str = "Errand <errand@example.org>";
+pub(crate) const FROM: &str = "Errand <errand@example.org>";
 
 pub(crate) async fn server() -> SmtpServer {
     SmtpServer::start().await.expect("a free port")
@@ -30,7 +30,7 @@ pub(crate) fn reminder() -> Message {
     message(7, "ann@example.org", &["call mom"])
 }
 
-fn words(outcome: Result<Receipt, SendError>) -> String {
+pub(crate) fn words(outcome: Result<Receipt, SendError>) -> String {
     match outcome {
         Ok(receipt) => format!("sent: {}", receipt.words),
         Err(SendError::Retry { words }) => format!("retry: {words}"),

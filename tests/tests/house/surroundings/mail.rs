@@ -81,3 +81,67 @@ async fn r_2_7_a_mail_that_is_refused_is_failed_and_can_be_sent_again_by_hand() 
     mail.wait_for(1).await;
     server.stop().await;
 }
+
+/// SES as moto plays it: it knows an address that may send, and keeps what was sent.
+#[tokio::test]
+async fn r_2_1_a_reminder_goes_out_by_amazon_ses() {
+    let Some(moto) = testkit::skip::unless("ERRAND_TEST_MOTO_URL", "no moto") else {
+        return;
+    };
+    let from = format!("{}@example.org", uuid::Uuid::now_v7().simple());
+    let signed = "AWS4-HMAC-SHA256 Credential=test/20261126/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
+    let verified = reqwest::Client::new()
+        .post(format!("{moto}/v2/email/identities"))
+        .header("authorization", signed)
+        .json(&json!({ "EmailIdentity": from }));
+    assert_eq!(verified.send().await.expect("an answer").status(), 200);
+    let Some(mut home) = home("ses:us-east-1".to_owned()) else {
+        return;
+    };
+    home.set("ERRAND_MAIL_FROM", format!("Errand <{from}>"));
+    home.set("ERRAND_PUBLIC_URL", "https://errand.example.org");
+    home.set("AWS_ENDPOINT_URL_SESV2", moto.as_str());
+    home.set("AWS_ACCESS_KEY_ID", "test");
+    home.set("AWS_SECRET_ACCESS_KEY", "test");
+    let server = home.serve().await;
+    let delivery = tried(&server.api).await;
+    let said = words(&delivery);
+    assert!(
+        said.starts_with("sent after try 1: Amazon SES took it as "),
+        "{said}"
+    );
+    let kept = reqwest::get(format!("{moto}/moto-api/data.json")).await;
+    let kept: Value = kept.expect("an answer").json().await.expect("JSON");
+    let mails = kept["ses"]["RawMessage"].as_array().expect("mails");
+    let mail = mails.iter().find(|mail| mail["source"] == from);
+    let raw = mail.expect("our mail")["raw_data"].as_str().expect("text");
+    let id = delivery["id"].as_str().expect("an id");
+    for line in [
+        format!("Message-ID: <{id}@example.org>"),
+        "To: ann@example.org".to_owned(),
+        "Subject: Reminder: call mom".to_owned(),
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned(),
+    ] {
+        assert!(
+            raw.lines().any(|own| own == line),
+            "{line} is missing: {raw}"
+        );
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn r_2_7_without_aws_credentials_the_reminder_says_so() {
+    let Some(mut home) = home("ses:us-east-1".to_owned()) else {
+        return;
+    };
+    // A machine in AWS has its own; nobody is asked here.
+    home.set("AWS_EC2_METADATA_DISABLED", "true");
+    let server = home.serve().await;
+    let delivery = tried(&server.api).await;
+    expect![[r#"
+        open after try 1: there are no AWS credentials to send by: see the AWS_… variables
+    "#]]
+    .assert_eq(&words(&delivery));
+    server.stop().await;
+}

@@ -90,7 +90,7 @@ async fn how_mail_goes_out() {
     let all = [
         "ERRAND_MAIL_URL=pop3://mail.example.org",
         "ERRAND_MAIL_URL=smtp://",
-        "ERRAND_MAIL_URL=ses:eu-central-1",
+        "ERRAND_MAIL_URL=ses:frankfurt",
         "ERRAND_MAIL_TO=ann@example.org",
         "ERRAND_MAIL_URL=smtp://localhost ERRAND_MAIL_FROM=errand",
         "ERRAND_MAIL_URL=smtp://localhost ERRAND_MAIL_FROM=errand@exa_mple.org",
@@ -102,8 +102,8 @@ async fn how_mail_goes_out() {
             errand: ERRAND_MAIL_URL: begins with smtp:, smtps:, ses: or dapr:, like smtp://localhost:1025
         ERRAND_MAIL_URL=smtp://
             errand: ERRAND_MAIL_URL cannot be used: it names no host
-        ERRAND_MAIL_URL=ses:eu-central-1
-            errand: ERRAND_MAIL_URL cannot be used: ses: comes with the cloud shape; until then use smtp: or smtps: (SES offers both)
+        ERRAND_MAIL_URL=ses:frankfurt
+            errand: ERRAND_MAIL_URL cannot be used: ses: is followed by a region of AWS, as in ses:eu-central-1
         ERRAND_MAIL_TO=ann@example.org
             errand: ERRAND_MAIL_URL: is missing, while ERRAND_MAIL_TO is given: by which server does mail go out?
         ERRAND_MAIL_URL=smtp://localhost ERRAND_MAIL_FROM=errand

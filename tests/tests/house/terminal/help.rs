@@ -72,7 +72,7 @@ async fn the_whole() {
                   [env: ERRAND_DATABASE_URL]
 
               --mail-url <URL>
-                  The mail server that reminders go out by: smtp://user:password@host:port
+                  The mail server that reminders go out by: smtp://user:password@host:port, or ses:REGION for Amazon SES
 
                   [env: ERRAND_MAIL_URL]
 

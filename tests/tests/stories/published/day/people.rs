@@ -111,6 +111,7 @@ pub(super) async fn person(ann: &Checked<'_>, house: &House) {
         check("GET", "/sign-in", &used);
     }
     ann.asked.lock().unwrap().insert("GET /sign-in".to_owned());
+    off_by_mail(ann, house).await;
     let reader = house.ann.by_token("reader", "tasks:read").await;
     let reader = Checked {
         person: &reader,
@@ -126,4 +127,18 @@ pub(super) async fn person(ann: &Checked<'_>, house: &House) {
     };
     stranger.ask("GET /me", "", none.clone(), 401).await;
     ann.ask("POST /me/sign-out", "", none, 204).await;
+}
+
+/// A mail's link, as its own and as somebody else's.
+async fn off_by_mail(ann: &Checked<'_>, house: &House) {
+    let path = host::unsubscribe::path(&house.deps.key, house.bob.reader.person);
+    for (path, status) in [(path.as_str(), 200), (&path[..path.len() - 1], 404)] {
+        for method in ["GET", "POST"] {
+            let got = house.stranger().raw(&format!("{method} {path}")).await;
+            assert_eq!(got.status, status, "{method} {path}: {}", got.body);
+            check(method, "/unsubscribe", &got);
+            let route = format!("{method} /unsubscribe");
+            ann.asked.lock().unwrap().insert(route);
+        }
+    }
 }
