@@ -4,16 +4,15 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::guard::{self, Guard};
-use crate::run;
+use crate::{kept, run};
 
 /// How long a broker may take to start, while the compiler has the machine.
 const PATIENCE: Duration = Duration::from_mins(4);
@@ -55,48 +54,18 @@ impl Server {
 pub(crate) fn start(folder: &Path) -> Result<String> {
     let jars = jars()?;
     let port = free_ports()?;
-    fs::create_dir_all(folder)?;
-    let log = fs::File::create(folder.with_extension("log"))?;
-    let mut command = broker(folder, port, &jars);
-    command
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    let child = command.spawn().context("cannot start sh")?;
-    fs::write(folder.join("pid"), child.id().to_string())?;
+    kept::start(folder, broker(folder, port, &jars))?;
     Ok(format!("127.0.0.1:{port}"))
 }
 
 /// Comes back once the broker of this folder answers at its address.
 pub(crate) fn wait_until_it_answers(folder: &Path, address: &str) -> Result<()> {
-    wait(address, folder, || Ok(is_up(folder)))
+    wait(address, folder, || Ok(kept::is_up(folder)))
 }
 
 /// The authority of the certificate of the broker of this folder, where it has one.
 pub(crate) fn authority(folder: &Path) -> Option<PathBuf> {
     Some(folder.join("ca.pem")).filter(|file| file.is_file())
-}
-
-/// Kills the broker of this folder; no error when it does not run.
-pub(crate) fn stop(folder: &Path) -> Result<()> {
-    if is_up(folder) {
-        let pid = fs::read_to_string(folder.join("pid"))?;
-        run::read(Command::new("kill").args(["-9", pid.trim()]))?;
-        while is_up(folder) {
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-    Ok(())
-}
-
-/// Whether the broker of this folder runs: the process of that number is still ours.
-pub(crate) fn is_up(folder: &Path) -> bool {
-    let Ok(pid) = fs::read_to_string(folder.join("pid")) else {
-        return false;
-    };
-    let words = run::read(Command::new("ps").args(["-o", "args=", "-p", pid.trim()]));
-    words.is_ok_and(|words| words.contains(&*folder.to_string_lossy()))
 }
 
 /// What is missing on this machine to run a broker, as Debian's packages.

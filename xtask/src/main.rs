@@ -9,6 +9,7 @@ mod guard;
 mod image;
 mod install;
 mod kafka;
+mod kept;
 mod moto;
 mod new_function;
 mod page;
@@ -43,7 +44,8 @@ enum Act {
     Check(check::Options),
     /// Everything that must pass before a merge: format, lints, rules, tests.
     Ci,
-    /// PostgreSQL and Kafka for a day's work, in private folders and on ports of their own; and Dapr's sidecar as a program.
+    /// PostgreSQL, Kafka and moto for a day's work, in private folders and on ports of their own; and Dapr's sidecar and cargo-lambda
+    /// as programs.
     Services {
         #[command(subcommand)]
         act: services::Act,

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{daprd, kafka, postgres, run, test};
+use crate::{daprd, kafka, kept, moto, postgres, python, run, test};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Act {
@@ -37,10 +37,21 @@ pub(crate) fn run(act: Act) -> Result<()> {
             if let Some(authority) = kafka::authority(&services.kafka) {
                 println!("export ERRAND_TEST_KAFKA_CA={}", authority.display());
             }
-            // A program that tests start themselves; nothing else here needs it.
-            match daprd::binary() {
-                Ok(binary) => println!("export ERRAND_TEST_DAPRD={}", binary.display()),
-                Err(error) => eprintln!("no daprd: {error:#}"),
+            match services.moto_up() {
+                Ok(url) => println!("export ERRAND_TEST_MOTO_URL={url}"),
+                Err(error) => eprintln!("no moto: {error:#}"),
+            }
+            // Programs that tests start themselves; nothing else here needs them.
+            let daprd = ("ERRAND_TEST_DAPRD", daprd::binary());
+            let lambda = (
+                "ERRAND_TEST_CARGO_LAMBDA",
+                python::CARGO_LAMBDA.program("cargo-lambda"),
+            );
+            for (variable, program) in [daprd, lambda] {
+                match program {
+                    Ok(program) => println!("export {variable}={}", program.display()),
+                    Err(error) => eprintln!("{variable} stays unset: {error:#}"),
+                }
             }
         }
         Act::Down => services.down()?,
@@ -49,10 +60,11 @@ pub(crate) fn run(act: Act) -> Result<()> {
     Ok(())
 }
 
-/// PostgreSQL and Kafka, each in a folder of its own.
+/// PostgreSQL, Kafka and moto, each in a folder of its own.
 pub(crate) struct Services {
     postgres: PathBuf,
     kafka: PathBuf,
+    moto: PathBuf,
     /// What an installation over them keeps in files. It goes with them: its witness would accuse another log.
     pub(crate) data: PathBuf,
     /// Two at once would each start what the other starts.
@@ -78,6 +90,7 @@ impl Services {
         Ok(Self {
             postgres: folder("postgres"),
             kafka: folder("kafka"),
+            moto: folder("moto"),
             data: folder("data"),
             _lock: lock,
         })
@@ -104,8 +117,8 @@ impl Services {
     /// When it is not installed or does not start.
     pub(crate) fn kafka_up(&self) -> Result<String> {
         let folder = &self.kafka;
-        if !kafka::is_up(folder) || !address(folder).is_file() {
-            kafka::stop(folder)?;
+        if !kept::is_up(folder) || !address(folder).is_file() {
+            kept::stop(folder)?;
             // It would go on at other ports than its folder says.
             remove(folder)?;
             fs::write(address(folder), kafka::start(folder)?)?;
@@ -115,16 +128,29 @@ impl Services {
         Ok(brokers)
     }
 
+    fn moto_up(&self) -> Result<String> {
+        let folder = &self.moto;
+        if !kept::is_up(folder) || !address(folder).is_file() {
+            kept::stop(folder)?;
+            fs::write(address(folder), moto::start(folder)?)?;
+        }
+        let url = fs::read_to_string(address(folder))?;
+        moto::wait_until_it_answers(folder, &url)?;
+        Ok(url)
+    }
+
     fn down(&self) -> Result<()> {
         if postgres::binaries().is_some() {
             postgres::stop(&self.postgres)?;
         }
         remove(&self.postgres)?;
         println!("PostgreSQL is down");
-        kafka::stop(&self.kafka)?;
-        remove(&self.kafka)?;
+        for (name, folder) in [("Kafka", &self.kafka), ("moto", &self.moto)] {
+            kept::stop(folder)?;
+            remove(folder)?;
+            println!("{name} is down");
+        }
         remove(&self.data)?;
-        println!("Kafka is down");
         Ok(())
     }
 
@@ -140,9 +166,10 @@ impl Services {
             (
                 "Kafka",
                 &self.kafka,
-                kafka::is_up(&self.kafka),
+                kept::is_up(&self.kafka),
                 kafka::answers,
             ),
+            ("moto", &self.moto, kept::is_up(&self.moto), moto::answers),
         ] {
             let at = fs::read_to_string(address(folder)).unwrap_or_default();
             match (is_up, answers(&at)) {

@@ -94,7 +94,7 @@ async fn r_1_2_where_two_fit_it_asks_which_and_the_answer_counts() {
     }
     check(
         told,
-        expect![[r"
+        expect![[r#"
             > mark call mom as done
             Which one do you mean?
             1. “call mom about the trip”
@@ -102,17 +102,17 @@ async fn r_1_2_where_two_fit_it_asks_which_and_the_answer_counts() {
 
             I am the offline interpreter.
             > the second one
-            That is not something I can do. I look after your tasks: say “help” for examples.
-            > complete the second one
-            Complete “call mom about the cat”?
-            > yes
             Completed “call mom about the cat”.
+            > complete the second one
+            Completed “call mom about the cat”.
+            > yes
+            There is nothing to say yes to.
             > mark feed the fish as done
             I find no task “feed the fish”, so nothing was changed.
             > what is left to do?
             2 tasks:
             1. “call mom about the trip”
-            2. “buy milk”"]],
+            2. “buy milk”"#]],
     );
 }
 
@@ -163,24 +163,24 @@ async fn r_1_4_what_deletes_or_touches_many_asks_first() {
     );
     check(
         told,
-        expect![[r"
+        expect![[r#"
             > complete all #old tasks
-            That touches 3 tasks. Shall I?
+            Complete 3 tasks?
 
             I am the offline interpreter.
             > no
             All right, nothing was changed.
             > delete all my tasks
-            That touches 3 tasks. Shall I?
+            Move 3 tasks to the trash?
             > cancel
             All right, nothing was changed.
             > complete everything
-            That touches 3 tasks. Shall I?
+            Complete 3 tasks?
             Completed “one”.
             Completed “two”.
             Completed “three”.
             > undo that
-            Taken back."]],
+            Taken back."#]],
     );
 }
 
@@ -251,7 +251,7 @@ async fn r_1_13_context_of_earlier_turns_counts() {
     }
     check(
         told,
-        expect![[r"
+        expect![[r#"
             > create a task to water plants tomorrow at 9am
             Created “water plants”, due Tuesday 24 November 2026, 09:00.
 
@@ -261,13 +261,13 @@ async fn r_1_13_context_of_earlier_turns_counts() {
             > tag it as garden
             Changed: “water plants”, due Tuesday 24 November 2026, 10:00.
             > make it high priority
-            That is not something I can do. I look after your tasks: say “help” for examples.
+            Changed: “water plants”, due Tuesday 24 November 2026, 10:00.
             > rename it to water all plants
             Changed: “water all plants”, due Tuesday 24 November 2026, 10:00.
             > it is done
             Completed “water all plants”.
             > what are my tasks?
-            Nothing fits that."]],
+            Nothing fits that."#]],
     );
     let id = at.unwrap();
     let kept = house
@@ -312,7 +312,40 @@ async fn r_1_13_it_is_what_was_spoken_of_last() {
     ] {
         talk(&house, &mut told, text, &mut at).await;
     }
-    check(told, expect![[""]]);
+    check(
+        told,
+        expect![[r#"
+        > add call mom tomorrow at 5pm
+        Create “call mom”?
+
+        I am the offline interpreter.
+        > set its priority to high
+        Which task do you mean? Say its title.
+        > repeat it every week
+        Which task do you mean? Say its title.
+        > remind me 10 minutes before
+        Which task do you mean? Say its title.
+        > remind me an hour before it's due
+        Which task do you mean? Say its title.
+        > move it to friday
+        Which task do you mean? Say its title.
+        > change the time to 6pm
+        Which task do you mean? Say its title.
+        > tag it family
+        Which task do you mean? Say its title.
+        > put it on the list People
+        Which task do you mean? Say its title.
+        > yes
+        There is nothing to say yes to.
+        > find mom
+        Nothing fits that.
+        > done
+        Which task do you mean? Say its title.
+        > add buy milk
+        Created “buy milk”.
+        > remind me 10 minutes before
+        When is “buy milk” due? It has no date yet that I could remind you before: say “it is due on Friday at 3pm”."#]],
+    );
     let mom = house.ann.get("/tasks?q=mom&status=open").await;
     let mom = &mom["items"][0];
     let offsets = mom["reminders"].as_array().into_iter().flatten();
@@ -352,7 +385,55 @@ async fn r_1_5_what_it_asks_can_be_answered() {
     ] {
         talk(&house, &mut told, text, &mut at).await;
     }
-    check(told, expect![[""]]);
+    check(
+        told,
+        expect![[r#"
+        > mark call mom as done
+        Which one do you mean?
+        1. “call mom about the trip”
+        2. “call mom about the cat”
+
+        I am the offline interpreter.
+        > the cat
+        Completed “call mom about the cat”.
+        > delete call
+        Move “call mom about the trip” to the trash?
+        > 1
+        That is not something I can do. I look after your tasks: say “help” for examples.
+        > no
+        All right, nothing was changed.
+        > remind me to buy stamps
+        When shall I remind you?
+        > tomorrow at 9
+        Created “buy stamps”, due Tuesday 24 November 2026, 09:00, with a reminder.
+        > postpone it
+        To when?
+        > friday
+        Changed: “buy stamps”, due Friday 27 November 2026, 09:00, with a reminder.
+        > what are my emails about?
+        That is not something I can do. I look after your tasks: say “help” for examples.
+        > yes
+        There is nothing to say yes to.
+        > add eggs to the shopping list
+        There is no list “shopping”. Make it, and create “eggs” there?
+        > yes
+        Made the list “shopping”.
+        Created “eggs”.
+        > delete everything
+        Move 3 tasks to the trash?
+        > what is on my shopping list?
+        One task: “eggs”.
+        > yes
+        There is nothing to say yes to.
+        > delete everything
+        Move 3 tasks to the trash?
+        > yes
+        Moved “buy stamps” to the trash.
+        Moved “call mom about the trip” to the trash.
+        Moved “eggs” to the trash.
+        > what are my tasks?
+        Nothing fits that."#]],
+    );
 }
 
 #[tokio::test]
@@ -362,5 +443,14 @@ async fn r_1_14_after_midnight_tomorrow_is_asked_and_answered() {
     for text in ["remind me to call mom tomorrow at 5pm", "today"] {
         talk(&house, &mut told, text, &mut at).await;
     }
-    check(told, expect![[""]]);
+    check(
+        told,
+        expect![[r#"
+        > remind me to call mom tomorrow at 5pm
+        It is past midnight: is “tomorrow” Wednesday, 25 November, or today, Tuesday, 24 November?
+
+        I am the offline interpreter.
+        > today
+        Created “call mom”, due Tuesday 24 November 2026, 17:00, with a reminder."#]],
+    );
 }
