@@ -43,7 +43,9 @@ impl<'f, 't> Builder<'f, 't> {
         self.signs();
         self.when(wish);
         self.reminders(wish);
-        self.item.list = self.item.list.take().or_else(|| wish.list.clone());
+        let named = wish.list.as_deref();
+        let named = named.map(|list| self.found.plain.as_written(list));
+        self.item.list = self.item.list.take().or(named);
         self.item.shift.clone_from(&wish.shift);
         self.item.tags.extend(wish.tags.iter().cloned());
         self.snooze();

@@ -47,6 +47,15 @@ impl<'a> Text<'a> {
         self.raw.get(self.raw_range(range)).unwrap_or_default()
     }
 
+    /// These words of `work` as they were written, where they stand there whole; else as they are.
+    pub(crate) fn as_written(&self, words: &str) -> String {
+        let at = self.work.find(words);
+        let raw = at.map(|at| self.raw_of(&(at..at + words.len())));
+        raw.filter(|raw| !raw.is_empty())
+            .unwrap_or(words)
+            .to_owned()
+    }
+
     /// Covers a range of `work`; its length in bytes stays.
     pub(crate) fn cover(&mut self, range: &Range<usize>) {
         let range = range.start.min(self.work.len())..range.end.min(self.work.len());

@@ -216,11 +216,13 @@ fn moved(shape: &Shape) -> Option<Wish> {
     for (pattern, sure) in [(&DUE, 0.95), (&TO_DATE, 0.88)] {
         if let Some(found) = shape.is(pattern) {
             let words = found.name("t").map_or("", |m| m.as_str());
-            // "set an alarm for 5am", "make a meeting for monday" are new.
+            // "set the alarm for 5am", "make a meeting for monday" are new.
             let verb = shape.text.split(' ').next().unwrap_or_default();
+            let alarm = verb == "set" && (words.ends_with("alarm") || words.ends_with("reminder"));
+            let it = IT.is_match(words) && !alarm;
             let new = matches!(verb, "set" | "make" | "put")
                 && !found.get(0).is_some_and(|m| m.as_str().contains("due"))
-                && !IT.is_match(words);
+                && !it;
             let vague = matches!(
                 verb,
                 "change" | "set" | "update" | "edit" | "make" | "modify" | "adjust" | "put"
@@ -228,10 +230,8 @@ fn moved(shape: &Shape) -> Option<Wish> {
             let said = found
                 .get(0)
                 .is_some_and(|m| m.as_str().contains("due") || m.as_str().contains("deadline"));
-            let linked = found.name("p").is_some()
-                || pattern.as_str() == DUE.as_str()
-                || said
-                || IT.is_match(words);
+            let linked =
+                found.name("p").is_some() || pattern.as_str() == DUE.as_str() || said || it;
             if !new && (linked || !vague) {
                 let repeats = shape.recurring && pattern.as_str() == TO_DATE.as_str();
                 return Some(aimed(

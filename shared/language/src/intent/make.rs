@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use contract::interpret::{Intent, Target};
+use regex::Captures;
 
 use super::ours::{self, CALENDAR, CHORE, LIST, REMINDER, TASK};
 use super::point::IT;
@@ -166,7 +167,8 @@ fn task(shape: &Shape) -> Option<Wish> {
             let ours = LIST.is_match(list) || TASK.is_match(list) || CALENDAR.is_match(list);
             let song = ours::music(shape);
             // "put it on the shopping list" moves what was spoken of.
-            if ours && !song && found.name("x").is_some_and(|x| IT.is_match(x.as_str())) {
+            let it = |x: &str| IT.is_match(x) && !x.starts_with("the ");
+            if ours && !song && found.name("x").is_some_and(|x| it(x.as_str())) {
                 return Some(of_the_last(0.85));
             }
             return made(
@@ -187,7 +189,10 @@ fn task(shape: &Shape) -> Option<Wish> {
     if shape.has(&NEEDS_LIST) {
         return made(if shape.has(&QUESTION) { 0.4 } else { 0.62 }, None);
     }
-    if shape.has(&MEETING) {
+    // "add call mom tomorrow" is no call in a calendar.
+    let chore = |found: &Captures| found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()));
+    let plain = shape.text.starts_with("add ") && !shape.has(&CALENDAR);
+    if shape.has(&MEETING) && !(plain && shape.is(&ADD).is_some_and(|found| chore(&found))) {
         return Some(meeting(shape));
     }
     if let Some(found) = shape.is(&NEED_TO) {
@@ -197,9 +202,7 @@ fn task(shape: &Shape) -> Option<Wish> {
                 0.35
             } else if own {
                 0.72
-            } else if FORGET_NOT.is_match(shape.text)
-                && found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()))
-            {
+            } else if FORGET_NOT.is_match(shape.text) && chore(&found) {
                 0.7
             } else {
                 0.5
@@ -208,13 +211,12 @@ fn task(shape: &Shape) -> Option<Wish> {
         );
     }
     let found = shape.is(&ADD)?;
-    let chore = found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()));
     let sure = if ours::elsewhere(shape) {
         0.25
     } else if shape.dated || shape.recurring {
         0.8
     } else if shape.text.starts_with("add") {
-        if chore { 0.7 } else { 0.55 }
+        if chore(&found) { 0.7 } else { 0.55 }
     } else {
         0.4
     };
