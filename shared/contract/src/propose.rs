@@ -19,6 +19,8 @@ pub struct Target {
     pub reminders: Vec<Value>,
 }
 
+const DATES: [&str; 4] = ["due", "start", "deadline", "recurrence"];
+
 /// The command of `/commands` that does what the item says; none where nothing is to be changed, or its target is not known.
 /// `id` is what a new task or list will be called; `list` is the list meant, where its name is known.
 pub fn command(
@@ -62,6 +64,11 @@ pub fn command(
             let tags = set.remove("tags");
             if set.is_empty() && tags.is_none() {
                 return None;
+            }
+            // What is said of a task that repeats is meant for the next ones too; another date is for this one.
+            let dated = DATES.iter().any(|field| set.contains_key(*field));
+            if !dated && target.is_some_and(|target| target.series.is_some()) {
+                set.insert("scope".to_owned(), json!("following"));
             }
             target.map(|target| {
                 json!({ "type": "update_task", "id": target.id, "set": set, "add": { "tags": tags.unwrap_or_else(|| json!([])) } })

@@ -348,7 +348,11 @@ async fn r_1_13_it_is_what_was_spoken_of_last() {
     let offsets: Vec<_> = offsets.map(|reminder| &reminder["offset"]).collect();
     assert_eq!(offsets, ["-PT10M", "-PT1H"], "{mom}");
     assert_eq!(mom["priority"], "high");
-    assert_eq!(mom["due"]["at"], "2026-12-01T17:00:00", "the series stands");
+    assert_eq!(mom["tags"], json!(["family"]));
+    assert_eq!(
+        mom["due"]["at"], "2026-12-01T17:00:00",
+        "only the date was of one occurrence"
+    );
 }
 
 #[tokio::test]

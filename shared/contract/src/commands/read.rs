@@ -105,7 +105,12 @@ impl Asked<'_> {
 
     fn update_task(self) -> Result<Command, Refusal> {
         let id = TaskId(self.named()?);
-        let (set, repeat) = read::<TaskInput>(self.fields)?.fields(self.person, id)?;
+        let mut fields = self.fields;
+        let scope = fields
+            .as_object_mut()
+            .and_then(|fields| fields.remove("scope"));
+        let scope: Scope = scope.map_or(Ok(Scope::This), read)?;
+        let (set, repeat) = read::<TaskInput>(fields)?.fields(self.person, id)?;
         let edit = Edit {
             set,
             repeat,
@@ -113,7 +118,7 @@ impl Asked<'_> {
             remove_tags: self.remove.tags,
             add_blockers: self.add.blocked_by,
             remove_blockers: self.remove.blocked_by,
-            following: false,
+            following: scope == Scope::Following,
         };
         Ok(Command::UpdateTask {
             id,
