@@ -50,9 +50,6 @@ fn fits(config: &Config, function: &Function) -> anyhow::Result<()> {
             "ERRAND_DATA: is missing; {name} keeps files, and a Lambda only those of a file system that is mounted to it"
         );
     }
-    if !keeps && config.database.is_none() {
-        bail!("ERRAND_DATABASE_URL: is missing; a Lambda keeps no file");
-    }
     Ok(())
 }
 

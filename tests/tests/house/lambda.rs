@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use testkit::postgres::{self, TestDatabase};
 
 const KEY: &str = "only for this machine";
 
@@ -116,14 +117,16 @@ fn payload(name: &str, words: &[(&str, &str)]) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// A house of functions that run alone, and a token.
-async fn ready() -> Option<(Emulator, Home, String)> {
+/// What functions that run alone have in common, and a token.
+async fn ready() -> Option<(Emulator, TestDatabase, Home, String)> {
     let mut home = Home::new()?;
+    let database = postgres::with_tables().await?;
     let emulator = Emulator::start().await?;
     home.set("ERRAND_KEY", KEY);
+    home.set("ERRAND_DATABASE_URL", &database.url);
     let said = home.run(&["token", "--name", "lambda"]).await;
     assert_eq!(said.code, Some(0), "{said}");
-    Some((emulator, home, said.out.trim().to_owned()))
+    Some((emulator, database, home, said.out.trim().to_owned()))
 }
 
 fn body(answer: &Value) -> Value {
@@ -135,7 +138,7 @@ fn body(answer: &Value) -> Value {
 
 #[tokio::test]
 async fn requests_of_every_front_are_answered_as_by_a_listener() {
-    let Some((emulator, home, token)) = ready().await else {
+    let Some((emulator, _database, home, token)) = ready().await else {
         return;
     };
     let _tasks = emulator.function(&home, "tasks", false);
@@ -172,7 +175,7 @@ async fn requests_of_every_front_are_answered_as_by_a_listener() {
 
 #[tokio::test]
 async fn answers_flow_where_the_front_can_read_them() {
-    let Some((emulator, home, token)) = ready().await else {
+    let Some((emulator, _database, home, token)) = ready().await else {
         return;
     };
     let _chat = emulator.function(&home, "chat", true);
@@ -201,7 +204,12 @@ async fn answers_flow_where_the_front_can_read_them() {
 }
 
 /// Two completions of a task that repeats, as events; nobody has published them.
-async fn completions(emulator: &Emulator, home: &Home, token: &str) -> Vec<Value> {
+async fn completions(
+    emulator: &Emulator,
+    database: &TestDatabase,
+    home: &Home,
+    token: &str,
+) -> Vec<Value> {
     let tasks = emulator.function(home, "tasks", false);
     for title in ["one", "two"] {
         let task = json!({
@@ -230,8 +238,7 @@ async fn completions(emulator: &Emulator, home: &Home, token: &str) -> Vec<Value
     }
     drop(tasks);
     let options = host::deps::options(Arc::new(SystemClock), Arc::new(SystemIds));
-    let file = store::address(&home.data().join("errand.db"));
-    let store = store::open(&file, options).await.expect("the store opens");
+    let store = store::open(&database.url, options).await.expect("the store opens");
     let rows = store
         .outgoing(Timestamp::MAX, 100)
         .await
@@ -267,10 +274,10 @@ fn headers(event: &Value) -> Value {
 #[tokio::test]
 async fn r_5_3_events_of_kafka_and_of_a_queue_have_their_effect_and_what_is_not_taken_is_reported()
 {
-    let Some((emulator, home, token)) = ready().await else {
+    let Some((emulator, database, home, token)) = ready().await else {
         return;
     };
-    let events = completions(&emulator, &home, &token).await;
+    let events = completions(&emulator, &database, &home, &token).await;
     let recur = emulator.function(&home, "recur", false);
     let value = STANDARD.encode(events[0]["data"].to_string());
     let key = STANDARD.encode(events[0]["partitionkey"].as_str().unwrap());
@@ -327,7 +334,7 @@ async fn what_cannot_be_a_lambda_says_so() {
         (exit code 1)
         errand: ERRAND_DATA: is missing; audit keeps files, and a Lambda only those of a file system that is mounted to it
         (exit code 1)
-        errand: ERRAND_DATABASE_URL: is missing; a Lambda keeps no file
+        errand: ERRAND_DATABASE_URL: functions that run alone share a PostgreSQL, like postgres://USER:PASSWORD@HOST/DATABASE
         (exit code 1)
         errand: ERRAND_LAMBDA_STREAMS: is true or false
         (exit code 1)
