@@ -238,7 +238,9 @@ async fn completions(
     }
     drop(tasks);
     let options = host::deps::options(Arc::new(SystemClock), Arc::new(SystemIds));
-    let store = store::open(&database.url, options).await.expect("the store opens");
+    let store = store::open(&database.url, options)
+        .await
+        .expect("the store opens");
     let rows = store
         .outgoing(Timestamp::MAX, 100)
         .await

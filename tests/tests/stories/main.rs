@@ -16,6 +16,7 @@ mod recur;
 mod remind;
 mod retry;
 mod routes;
+mod talk;
 mod tasks;
 mod transfer;
 mod two_people;

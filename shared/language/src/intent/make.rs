@@ -190,7 +190,6 @@ fn task(shape: &Shape) -> Option<Wish> {
         return made(if shape.has(&QUESTION) { 0.4 } else { 0.62 }, None);
     }
     // "add call mom tomorrow" is no call in a calendar.
-    let chore = |found: &Captures| found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()));
     let plain = shape.text.starts_with("add ") && !shape.has(&CALENDAR);
     if shape.has(&MEETING) && !(plain && shape.is(&ADD).is_some_and(|found| chore(&found))) {
         return Some(meeting(shape));
@@ -210,17 +209,29 @@ fn task(shape: &Shape) -> Option<Wish> {
             shape.at(&found, "x"),
         );
     }
+    added_plainly(shape)
+}
+
+/// "add call mom tomorrow"
+fn added_plainly(shape: &Shape) -> Option<Wish> {
     let found = shape.is(&ADD)?;
     let sure = if ours::elsewhere(shape) {
         0.25
     } else if shape.dated || shape.recurring {
         0.8
-    } else if shape.text.starts_with("add") {
-        if chore(&found) { 0.7 } else { 0.55 }
-    } else {
+    } else if !shape.text.starts_with("add") {
         0.4
+    } else if chore(&found) {
+        0.7
+    } else {
+        0.55
     };
-    made(sure, shape.at(&found, "x"))
+    Some(titled(sure, shape.at(&found, "x")))
+}
+
+/// Whether what is to be made is what people do themselves.
+fn chore(found: &Captures) -> bool {
+    found.name("x").is_some_and(|x| CHORE.is_match(x.as_str()))
 }
 
 fn meeting(shape: &Shape) -> Wish {

@@ -4,6 +4,7 @@ mod dates;
 mod hostile;
 mod lines;
 mod repeats;
+mod spoken;
 mod wishes;
 
 use contract::interpret::{Alert, Interpretation, Item, Moment};

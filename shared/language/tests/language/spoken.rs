@@ -1,0 +1,136 @@
+//! What is wanted in talk that goes on: what "it" is, and what people say every day.
+
+use expect_test::expect;
+
+use super::wishes::check;
+
+#[test]
+fn r_1_13_what_was_spoken_of_last() {
+    check(
+        "
+        set its priority to high
+        set the priority to high
+        make it high priority
+        change its due date to monday
+        change its title to ring mom
+        repeat it every week
+        make it weekly
+        repeat water plants every 3 days
+        remind me 10 minutes before
+        remind me a day before it's due
+        make it 11am
+        tag it health
+        put it on the list Health
+        done
+        complete the second one
+        ",
+        &expect![[r#"
+            set its priority to high
+                Act UpdateTask, target last, priority High
+            set the priority to high
+                Act UpdateTask, target last, priority High
+            make it high priority
+                Act UpdateTask, target last, priority High
+            change its due date to monday
+                Act Reschedule, target last, due 2026-11-30
+            change its title to ring mom
+                Act UpdateTask, title "ring mom", target last
+            repeat it every week
+                Act UpdateTask, target last, every FREQ=WEEKLY from 2026-11-23 by Schedule
+            make it weekly
+                Act UpdateTask, target last, every FREQ=WEEKLY from 2026-11-23 by Schedule
+            repeat water plants every 3 days
+                Act UpdateTask, target "water plants", every FREQ=DAILY;INTERVAL=3 from 2026-11-23 by Schedule
+            remind me 10 minutes before
+                Act UpdateTask, target last, remind -PT10M of due
+            remind me a day before it's due
+                Act UpdateTask, target last, remind -P1D of due
+            make it 11am
+                Act Reschedule, target last, due 2026-11-23T11:00:00
+            tag it health
+                Act UpdateTask, target last, tags health
+            put it on the list Health
+                Act UpdateTask, target last, list Health
+            done
+                Act CompleteTask
+            complete the second one
+                Act CompleteTask, target no. 2
+        "#]],
+    );
+}
+
+#[test]
+fn r_1_14_everyday_talk() {
+    check(
+        "
+        find rent
+        search for milk
+        what's next?
+        what's left today?
+        when do I have to pay the rent?
+        show me tasks without a date
+        delete everything
+        move everything from today to tomorrow
+        add buy milk
+        don't forget to call mom
+        note to self: buy stamps
+        i have to go to the doctor on tuesday at 4
+        i bought milk
+        mom's birthday march 3 every year
+        change the time of the dentist to 11:30
+        remind me later
+        dad's birthday every year on 29 february
+        dad's birthday every 29 february
+        dad's birthday on 12 march every year
+        pay taxes on april 15 every year
+        lunch with tom tomorrow at noon, repeat weekly
+        dentist tomorrow at 9 every 6 months
+        ",
+        &expect![[r#"
+            find rent
+                Act FindTask, target "rent", filter status=open and text~"rent"
+            search for milk
+                Act FindTask, target "milk", filter status=open and text~"milk"
+            what's next?
+                Act Plan
+            what's left today?
+                Act ListTasks, due 2026-11-23, filter status=open and due<today+1d
+            when do I have to pay the rent?
+                Act FindTask, target "pay the rent", filter status=open and text~"pay the rent"
+            show me tasks without a date
+                Act ListTasks, filter status=open and due=none
+            delete everything
+                Confirm DeleteTask, target all, filter status=open
+            move everything from today to tomorrow
+                Confirm Reschedule, target all, due 2026-11-24, filter status=open and due<today+1d
+            add buy milk
+                Act CreateTask, title "buy milk"
+            don't forget to call mom
+                Act CreateTask, title "call mom"
+            note to self: buy stamps
+                Act CreateTask, title "buy stamps"
+            i have to go to the doctor on tuesday at 4
+                Ask CreateTask, title "go to the doctor", due 2026-11-24T16:00:00
+            i bought milk
+                Ask CompleteTask, target "milk"
+            mom's birthday march 3 every year
+                Act CreateTask, title "mom's birthday", due 2027-03-03, every FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=3 from 2027-03-03 by Schedule
+            change the time of the dentist to 11:30
+                Act Reschedule, target "dentist", due 2026-11-23T11:30:00
+            remind me later
+                Ask SnoozeReminder, target last
+            dad's birthday every year on 29 february
+                Act CreateTask, title "dad's birthday", due 2027-02-28, every RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;SKIP=BACKWARD from 2027-02-28 by Schedule
+            dad's birthday every 29 february
+                Act CreateTask, title "dad's birthday", due 2027-02-28, every RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;SKIP=BACKWARD from 2027-02-28 by Schedule
+            dad's birthday on 12 march every year
+                Act CreateTask, title "dad's birthday", due 2027-03-12, every FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=12 from 2027-03-12 by Schedule
+            pay taxes on april 15 every year
+                Act CreateTask, title "pay taxes", due 2027-04-15, every FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=15 from 2027-04-15 by Schedule
+            lunch with tom tomorrow at noon, repeat weekly
+                Act CreateTask, title "lunch with tom", due 2026-11-24T12:00:00, every FREQ=WEEKLY from 2026-11-24T12:00:00 by Schedule
+            dentist tomorrow at 9 every 6 months
+                Act CreateTask, title "dentist", due 2026-11-24T09:00:00, every FREQ=MONTHLY;INTERVAL=6 from 2026-11-24T09:00:00 by Schedule
+        "#]],
+    );
+}
