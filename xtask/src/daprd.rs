@@ -44,7 +44,12 @@ pub(crate) fn binary() -> Result<PathBuf> {
         .args(["build", "-trimpath", "-ldflags", &version, "-o"])
         .arg(&fresh)
         .arg(".");
-    run::read(&mut build).context("daprd cannot be built")?;
+    // What was fetched stays fetched, so that a network that stumbles is asked for the rest.
+    let mut built = run::read(&mut build);
+    for _ in 0..2 {
+        built = built.or_else(|_| run::read(&mut build));
+    }
+    built.context("daprd cannot be built")?;
     fs::rename(&fresh, &binary)?;
     Ok(binary)
 }

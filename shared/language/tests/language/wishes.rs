@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 
 use super::{add, table, talk};
 
-pub fn check(texts: &str, expected: &Expect) {
+pub(crate) fn check(texts: &str, expected: &Expect) {
     expected.assert_eq(&table(texts, talk));
 }
 
