@@ -218,15 +218,8 @@ fn known(path: &Path) -> io::Result<Vec<VerifyingKey>> {
 }
 
 fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<SigningKey> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => head::unhex(text.trim())
-            .map(|bytes| SigningKey::from_bytes(&bytes))
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it does not hold a key")),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            let bytes = fresh();
-            secret::write_private(path, &secret::hex(&bytes))?;
-            Ok(SigningKey::from_bytes(&bytes))
-        }
-        Err(why) => Err(why),
-    }
+    let text = secret::kept(path, || secret::hex(&fresh()))?;
+    head::unhex(text.trim())
+        .map(|bytes| SigningKey::from_bytes(&bytes))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it does not hold a key"))
 }

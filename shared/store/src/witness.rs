@@ -5,7 +5,7 @@
 mod copy;
 mod rows;
 
-use crate::{LogRow, OpenError, StoreError, error::failed};
+use crate::{LogRow, OpenError, StoreError, error::failed, open};
 use domain::{event::EventKind, id::StreamId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub struct Alarm {
 }
 
 impl Witness {
-    /// Opens the copy in that file, made where it is not there.
+    /// Opens the copy in that file, made where it is not there; by several processes at once, once.
     ///
     /// # Errors
     /// In words for the person who starts it.
@@ -76,8 +76,9 @@ impl Witness {
             .busy_timeout(Duration::from_secs(5))
             .pragma("cache_size", "-512")
             .disable_statement_logging();
-        let mut connection = OpenError::check(&shown, options.connect().await)?;
-        OpenError::migrated(&shown, &MIGRATIONS, MIGRATIONS.run(&mut connection).await)?;
+        let mut connection = OpenError::check(&shown, open::connect(&options).await)?;
+        let migrated = open::migrate(&mut connection, &MIGRATIONS).await;
+        OpenError::migrated(&shown, &MIGRATIONS, migrated)?;
         Ok(Self {
             connection: tokio::sync::Mutex::new(Some(connection)),
             ends: Mutex::default(),

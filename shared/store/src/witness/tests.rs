@@ -38,6 +38,18 @@ async fn skeletons(store: &Checked, stream: StreamId) -> Vec<LogRow> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_opens_it_at_the_same_time_finds_it_made() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("witness.db");
+        let opening = (0..6).map(|_| Witness::open(&file));
+        for opened in futures::future::join_all(opening).await {
+            opened.unwrap_or_else(|why| panic!("{why:?}")).close().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_events_came_the_copy_is_whole() {
     let (folder, store) = (tempfile::tempdir().unwrap(), store().await);
     let witness = witness(&folder).await;
