@@ -2,8 +2,11 @@
 //!
 //! It holds who did what to what when, by which client, and the hash of each line; no content, so that what is purged is gone.
 
+mod begun;
 mod copy;
 mod rows;
+
+pub use begun::Begun;
 
 use crate::{LogRow, OpenError, StoreError, error::failed, open};
 use domain::{event::EventKind, id::StreamId};
@@ -45,6 +48,21 @@ pub struct Signed {
     pub key: String,
     /// Ed25519 (RFC 8032) over the fields before, in lowercase hex.
     pub signature: String,
+}
+
+impl Signed {
+    /// The head that an `audit.head` says.
+    pub fn published(line: &LogRow) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Data {
+            note: String,
+        }
+        if line.kind != EventKind::AuditHead {
+            return None;
+        }
+        let data: Data = serde_json::from_str(line.payload.as_deref()?).ok()?;
+        serde_json::from_str(&data.note).ok()
+    }
 }
 
 /// What the witness found wrong while it copied; kept for ever.
