@@ -5,20 +5,7 @@ use anyhow::{Context, bail};
 use host::Config;
 use http::Method;
 use serde_json::{Value, json};
-use std::{io::BufRead, path::Path, process::ExitCode};
-
-/// `errand interpret`: JSON lines in, JSON lines out.
-pub(crate) fn interpret() -> anyhow::Result<ExitCode> {
-    for line in std::io::stdin().lock().split(b'\n') {
-        let line = line?;
-        // What is no text is answered as what it is: a line that cannot be read.
-        let line = String::from_utf8_lossy(&line);
-        if !line.trim().is_empty() {
-            say(language::interpret_line(&line))?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
+use std::path::Path;
 
 /// `errand add`: quick add.
 pub(crate) async fn add(config: Config, line: &str) -> anyhow::Result<()> {

@@ -32,7 +32,7 @@ async fn the_whole() {
           add           Make a task out of a line
           today         Show what is overdue and due today
           done          Complete the task that these words mean
-          interpret     Say what lines of text would do; nothing is done
+          interpret     Say what words would do; nothing is done
           export        Write everything you have as JSON, or everything that everybody has
           import        Read what `export` wrote
           rebuild       Write the tables anew from the log
@@ -238,8 +238,10 @@ async fn commands_about_everything_you_have() {
         expect![[r#"
             Read what `export` wrote
 
-            From the file, or from standard input. Importing the same twice makes nothing twice: what is
-            there stays as it is.
+            From the file, or from standard input. All is as it was there: times, order, comments, series,
+            closed tasks closed; each history begins with the import. A large file goes in part by part.
+            Importing the same twice makes nothing twice: what is there stays as it is, so that importing
+            once more finishes what was interrupted.
 
             What `export --all` wrote goes into an empty database, and what came --since to where the
             first part is; whole, or not at all. Open pages then read everything anew, and reminders that
@@ -311,23 +313,45 @@ async fn commands_about_everything_you_have() {
 async fn commands_for_programs_and_proofs() {
     let Some(home) = Home::new() else { return };
     help(&home, "interpret", expect![[r#"
-        Say what lines of text would do; nothing is done
+        Say what words would do; nothing is done
 
-        Reads a JSON object a line from standard input, and writes one a line for each: how it is
-        understood, or what is wrong with the line. It needs no data folder.
+        Shows how a line is understood: what it would do, dates, repetition, reminders, how sure that
+        is, and which words were read as what. As JSON, as `POST /api/v1/interpret` answers it.
 
-        Usage: errand interpret [OPTIONS]
+        Without words it reads standard input: a JSON object a line, or with --text a line of text a
+        line, and answers each by a line: how it is understood, or what is wrong with it.
+
+        It needs no data folder, so it knows no lists and no settings of yours.
+
+        Usage: errand interpret [OPTIONS] [WORDS]...
+
+        Arguments:
+          [WORDS]...
+                  The line, as you would say it; standard input is read where there is none
 
         Options:
+              --add
+                  Read it as `errand add` does: whatever it says becomes a task
+
+              --now <MOMENT>
+                  When it was written, with an offset [default: now]
+
+              --zone <ZONE>
+                  Where it was written [default: this machine's time zone]
+
+                  [env: ERRAND_ZONE]
+
+              --text
+                  The lines of standard input are text as you would say it, not JSON
+
           -h, --help
                   Print help (see a summary with '-h')
 
-        A line to read:
-          {"text": "call mom tomorrow at 3pm", "now": "2026-11-25T10:00:00+01:00", "time_zone": "Europe/Berlin", "mode": "add"}
-
-        mode is add (it becomes a task) or talk (it may be any wish; the default). now has an offset.
-
         Examples:
+          errand interpret call mom tomorrow at 3pm
+          errand interpret --add 'pay rent monthly on the 31st !high #home'
+          errand interpret --now 2026-11-25T10:00:00+01:00 --zone Europe/Berlin 'move the dentist to friday'
+          errand interpret --text < lines.txt
           errand interpret < lines.jsonl > answers.jsonl
     "#]]).await;
     help(&home, "token",
