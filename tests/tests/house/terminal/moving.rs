@@ -60,7 +60,7 @@ pub(super) async fn furnished() -> Option<Home> {
     Some(home)
 }
 
-/// An export as what must come out of another house again: all but what tells when and how it was written there.
+/// An export as what must come out of another house again: all but how often and when it was written to there.
 fn essence(export: &str) -> Value {
     let mut all: Value = serde_json::from_str(export).expect("JSON");
     let all = all.as_object_mut().expect("an object");
@@ -68,17 +68,7 @@ fn essence(export: &str) -> Value {
     for (_, records) in all.iter_mut() {
         for record in records.as_array_mut().into_iter().flatten() {
             let record = record.as_object_mut().expect("a record");
-            let thrown_away = record.get("deleted_at").is_some_and(|at| !at.is_null());
-            record.insert("thrown_away".to_owned(), thrown_away.into());
-            let own = [
-                "version",
-                "position",
-                "created_at",
-                "updated_at",
-                "closed_at",
-                "deleted_at",
-            ];
-            for field in own {
+            for field in ["version", "updated_at"] {
                 record.remove(field);
             }
         }
@@ -152,7 +142,7 @@ async fn what_cannot_be_imported() {
         errand: standard input is not what `errand export` writes: expected value at line 1 column 1
         (exit code 1)
         $ echo '{}' | errand import
-        errand: `/format` is missing. Add it.
+        errand: standard input is not what `errand export` writes: missing field `format`
         (exit code 1)
         $ echo '{"format": "other", "version": 1}' | errand import
         errand: This is not an export of this program, or of a newer one. Send what `GET /export` answered.
@@ -162,8 +152,8 @@ async fn what_cannot_be_imported() {
     let said = home.run_with(&["import"], several).await;
     expect![[r#"
         Steps done: 1. Not done: 2.
-          It must not be empty: write at least one character.
-          `/due`: it takes an object with `date`, or with `at` and `time_zone`, not string "soon".
+          task "": It must not be empty: write at least one character.
+          task "x": `/due`: it takes an object with `date`, or with `at` and `time_zone`, not string "soon".
     "#]]
     .assert_eq(&said.to_string());
 }
