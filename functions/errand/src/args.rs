@@ -198,8 +198,10 @@ A shell reads # and ! itself: put single quotes around the line."
     },
     /// Read what `export` wrote
     ///
-    /// From the file, or from standard input. Importing the same twice makes nothing twice: what is
-    /// there stays as it is.
+    /// From the file, or from standard input. All is as it was there: times, order, comments, series,
+    /// closed tasks closed; each history begins with the import. A large file goes in part by part.
+    /// Importing the same twice makes nothing twice: what is there stays as it is, so that importing
+    /// once more finishes what was interrupted.
     ///
     /// What `export --all` wrote goes into an empty database, and what came --since to where the
     /// first part is; whole, or not at all. Open pages then read everything anew, and reminders that
