@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::{Committed, Credential, Reader, Writer};
+use store::{Committed, Credential, Keeps, Reader, Writer};
 use uuid::Uuid;
 
 /// How long the printed link works.
@@ -118,7 +118,7 @@ pub(crate) async fn sign_in(
     );
     let id = session.id;
     let who = Writer {
-        keeps: Some(session),
+        keeps: Some(Keeps::Credential(session)),
         ..host::system(&deps, link.reader.clone(), "page")
     };
     let (kind, note) = (EventKind::SignedIn, "by the printed link");

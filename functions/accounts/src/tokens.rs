@@ -4,13 +4,18 @@ use crate::{
     link::{credential, fresh_token, no_answer, said},
     me::words,
 };
-use domain::event::EventKind;
+use domain::{
+    event::{Detail, EventKind},
+    need::Need,
+    refusal::Refusal,
+};
 use host::{Accounts, Answer, Body, Code, Deps, Id, Problem, who::scope};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Credential, Writer};
+use std::sync::Arc;
+use store::{Credential, Decide, Keeps, Writer};
 use uuid::Uuid;
 
 /// A token as it is asked for.
@@ -120,7 +125,7 @@ pub(crate) async fn create(
     let (kind, id) = (EventKind::TokenCreated, credential.id);
     // One transaction: no token without its event, no event without its token.
     let who = Writer {
-        keeps: Some(credential.clone()),
+        keeps: Some(Keeps::Credential(credential.clone())),
         ..who.0.clone()
     };
     let mut done = said(&deps, &who, kind, id, name, answer).await?;
@@ -151,10 +156,38 @@ fn secret(deps: &Deps, who: &Writer) -> String {
 
 /// `DELETE /me/tokens/{id}`: it stops working at once.
 pub(crate) async fn revoke(deps: Deps, who: Accounts, Id(id): Id<Uuid>) -> Result<Answer, Problem> {
-    if !deps.store.remove_credential(&who.reader, id).await? {
+    let tokens = deps.store.credentials(&who.reader, "token").await?;
+    let is_there = tokens.iter().any(|token| token.id == id);
+    // Whoever repeats the request is answered what was answered; everybody else hears that it is gone.
+    if !is_there && who.idempotency.is_none() {
         return Err(Problem::not_found("token"));
     }
+    // One transaction: no token that works after its event, no event while it works; and one event, however many revoke it at once.
+    let revoking = Writer {
+        keeps: Some(Keeps::NoMore(id)),
+        once: Some(("errand:revoked".to_owned(), id.to_string())),
+        ..who.0.clone()
+    };
+    let need = Need::default();
+    let done = deps
+        .store
+        .commit(&revoking, need, revoked(id, is_there))
+        .await?;
     deps.known.forget();
-    said(&deps, &who, EventKind::TokenRevoked, id, "", no_answer()).await?;
-    Ok(Answer::empty())
+    if done.answer != no_answer() {
+        // Somebody else revoked it meanwhile.
+        return Err(Problem::not_found("token"));
+    }
+    Ok(Answer::from(done))
+}
+
+fn revoked(id: Uuid, is_there: bool) -> Decide {
+    Arc::new(move |state, now| {
+        if !is_there {
+            return Err(Refusal::NotFound("token"));
+        }
+        let (home, kind) = (state.home, EventKind::TokenRevoked);
+        state.say(home, kind, id, now, Detail::default());
+        Ok(no_answer())
+    })
 }

@@ -11,8 +11,8 @@ mod tests;
 mod verify;
 mod witness;
 
-pub use verify::{Broken, Report, SignedHead, verify_all};
-pub use witness::{OpenError, Witness, trust};
+pub use verify::{Broken, Report, SignedHead, Watched, verify_all};
+pub use witness::{OpenError, Witness, signers, trust};
 
 use axum::{Router, extract::FromRef};
 use domain::event::EventKind;

@@ -27,13 +27,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let random = AtomicU64::new(1);
-        let random = move || u128::from(random.fetch_add(1, Ordering::Relaxed));
-        let options = Options::new(Arc::new(|| SystemClock.now()), Arc::new(random));
-        let url = format!("sqlite:{}", folder.path().join("errand.db").display());
-        let store = store::open(&url, options).await.unwrap();
-        let config = Config::in_folder(folder.path());
-        let deps = Deps::new(store, Arc::new(config), Arc::new(Key::new([7; 32])));
+        let deps = Self::deps(&folder).await;
         let me = deps
             .store
             .person(UserId(kit::fresh()), "me", "Europe/Berlin")
@@ -50,6 +44,16 @@ impl Scene {
             witness,
             me,
         }
+    }
+
+    async fn deps(folder: &tempfile::TempDir) -> Deps {
+        let random = AtomicU64::new(1);
+        let random = move || u128::from(random.fetch_add(1, Ordering::Relaxed));
+        let options = Options::new(Arc::new(|| SystemClock.now()), Arc::new(random));
+        let url = format!("sqlite:{}", folder.path().join("errand.db").display());
+        let store = store::open(&url, options).await.unwrap();
+        let config = Config::in_folder(folder.path());
+        Deps::new(store, Arc::new(config), Arc::new(Key::new([7; 32])))
     }
 
     fn log(&self) -> PathBuf {

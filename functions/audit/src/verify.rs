@@ -8,8 +8,11 @@ use domain::id::StreamId;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::fmt;
-use store::{Store, StoreError, chain, witness::Signed};
+use std::{collections::BTreeMap, fmt};
+use store::{
+    Store, StoreError, chain,
+    witness::{Begun, Signed},
+};
 use walk::Walk;
 
 /// What was verified, and where it breaks.
@@ -24,8 +27,19 @@ pub struct Report {
     pub head: String,
     /// The latest head that was signed; none before the first hour.
     pub signed: Option<SignedHead>,
+    /// Since when the witness watches; null while it has seen nothing of it.
+    pub watched: Option<Watched>,
     /// Where it breaks: the first place of each stream.
     pub breaks: Vec<Broken>,
+}
+
+/// What the witness itself saw. The lines that were there before rest on their chain, and on what was signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Watched {
+    /// Since when; of several streams, since the first of them.
+    pub since: Timestamp,
+    /// How many lines were there before.
+    pub before: u64,
 }
 
 /// A head as the report shows it.
@@ -37,6 +51,8 @@ pub struct SignedHead {
     pub at: Timestamp,
     pub key: String,
     pub signature: String,
+    /// Whether this witness signed it; else one before it, whose heads came with a backup or an import.
+    pub own: bool,
 }
 
 /// Where a chain breaks.
@@ -75,11 +91,24 @@ impl fmt::Display for Report {
         for Broken { stream, n, why } in &self.breaks {
             write!(f, "\n  stream {stream}, line {n}: {why}")?;
         }
+        match &self.watched {
+            Some(Watched { since, before }) => write!(
+                f,
+                "\nThe witness watches since {since}; lines that were there before: {before}."
+            )?,
+            None => write!(f, "\nThe witness has seen nothing of it yet.")?,
+        }
         match &self.signed {
             Some(signed) => write!(
                 f,
-                "\nLast signed at {} by the key {}.",
-                signed.at, signed.key
+                "\nLast signed at {} by the key {}{}.",
+                signed.at,
+                signed.key,
+                if signed.own {
+                    ""
+                } else {
+                    ", of a witness before this one"
+                }
             ),
             None => Ok(()),
         }
@@ -108,6 +137,7 @@ async fn report(
     witness: &Witness,
     wanted: impl Fn(StreamId) -> bool + Send,
 ) -> Result<Report, StoreError> {
+    let begun = witness.copy.begun().await?;
     // The copy first: what it has by now is in the heads that are read after it.
     let seen = witness.copy.streams().await?;
     let mut heads = store.heads().await?;
@@ -127,12 +157,14 @@ async fn report(
         breaks.extend(walk.stream(*stream, *n, hash, seen).await?);
     }
     breaks.extend(walk.unexplained(&breaks));
+    let signed = walk.signed.take();
     Ok(Report {
         intact: breaks.is_empty(),
         streams: heads.len() as u64,
         events: walk.events,
         head: over(&heads),
-        signed: walk.signed.map(shown),
+        signed: signed.map(|head| shown(head, witness)),
+        watched: watched(begun.iter().filter(|begun| wanted(begun.stream))),
         breaks,
     })
 }
@@ -148,7 +180,17 @@ fn over(heads: &[(StreamId, u64, String)]) -> String {
     }
 }
 
-fn shown(head: Signed) -> SignedHead {
+/// Since when all of them are watched, and what came before, of the rows of each stream in order.
+fn watched<'b>(begun: impl Iterator<Item = &'b Begun>) -> Option<Watched> {
+    let last: BTreeMap<_, _> = begun.map(|begun| (begun.stream, begun)).collect();
+    Some(Watched {
+        since: last.values().map(|begun| begun.at).min()?,
+        before: last.values().map(|begun| begun.n).sum(),
+    })
+}
+
+fn shown(head: Signed, witness: &Witness) -> SignedHead {
+    let own = witness.signed(&head);
     let Signed {
         n,
         hash,
@@ -163,5 +205,6 @@ fn shown(head: Signed) -> SignedHead {
         at,
         key,
         signature,
+        own,
     }
 }

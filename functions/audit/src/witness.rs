@@ -11,7 +11,10 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use host::{Deps, secret};
 use jiff::{SignedDuration, Timestamp};
 use std::{collections::BTreeSet, io, path::Path, sync::Arc};
-use store::{Answer, LogRow, Reader, Store, StoreError, witness::Signed};
+use store::{
+    Answer, LogRow, Reader, Store, StoreError,
+    witness::{Begun, Signed},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How often heads are signed.
@@ -24,7 +27,7 @@ const KNOWN: &str = "witness.known";
 pub struct Witness {
     pub(crate) copy: store::witness::Witness,
     key: SigningKey,
-    /// Of witnesses before this one, whose heads came with an import.
+    /// Of witnesses before this one, whose heads came with a backup or an import.
     known: Vec<VerifyingKey>,
 }
 
@@ -63,6 +66,11 @@ impl Witness {
         let own = self.public_key();
         let signed = |key: &&VerifyingKey| secret::hex(key.as_bytes()) == head.key;
         head::check(self.known.iter().find(signed).unwrap_or(&own), head)
+    }
+
+    /// Whether a head was signed by this witness itself.
+    pub(crate) fn signed(&self, head: &Signed) -> bool {
+        head.key == secret::hex(self.public_key().as_bytes())
     }
 
     /// What its signatures are checked with.
@@ -107,6 +115,35 @@ impl Witness {
     /// Whether that line is copied; a no may be out of date.
     pub(crate) fn has(&self, stream: StreamId, n: u64) -> bool {
         self.copy.has(stream, n)
+    }
+
+    /// Copies what came from elsewhere, in a backup or an import, and notes that it watches from now on: it did not see that happen.
+    ///
+    /// # Errors
+    /// When a database does not answer.
+    pub async fn begin(&self, deps: &Deps) -> Result<(), StoreError> {
+        self.catch_up(deps).await?;
+        let at = deps.clock.now();
+        for (stream, n, _) in deps.store.heads().await? {
+            self.copy.begin(&Begun { stream, n, at }).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether its copy is of this log: it ends in lines that the log has.
+    ///
+    /// # Errors
+    /// When a database does not answer.
+    pub async fn knows(&self, store: &dyn Store) -> Result<bool, StoreError> {
+        for (stream, n) in self.copy.streams().await? {
+            let own = self.copy.lines(stream, n - 1, 1).await?;
+            let line = store.lines(stream, n - 1, 1).await?;
+            let same = |one: &LogRow, other: &LogRow| (one.n, &one.hash) == (other.n, &other.hash);
+            if !(own.len() == line.len() && own.iter().zip(&line).all(|(a, b)| same(a, b))) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Copies a stream as far as it goes.
@@ -184,8 +221,32 @@ async fn owner(deps: &Deps, line: &LogRow) -> Result<Option<Reader>, StoreError>
     Ok(actor.filter(|reader| reader.home == line.stream))
 }
 
-/// Has heads that were signed with these keys, in lowercase hex, checked by them: they came with an import, in which the operator
-/// trusts.
+/// The public keys by which heads in a log are signed, in lowercase hex.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn signers(store: &dyn Store) -> Result<BTreeSet<String>, StoreError> {
+    const PAGE: u32 = 500;
+    let mut keys = BTreeSet::new();
+    for (stream, end, _) in store.heads().await? {
+        let mut at = 0;
+        while at < end {
+            let lines = store.lines(stream, at, PAGE).await?;
+            let Some(last) = lines.last() else { break };
+            at = last.n;
+            keys.extend(
+                lines
+                    .iter()
+                    .filter_map(Signed::published)
+                    .map(|head| head.key),
+            );
+        }
+    }
+    Ok(keys)
+}
+
+/// Has heads that were signed with these keys, in lowercase hex, checked by them: they came with a backup or an import, in which the
+/// operator trusts.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -218,15 +279,8 @@ fn known(path: &Path) -> io::Result<Vec<VerifyingKey>> {
 }
 
 fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<SigningKey> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => head::unhex(text.trim())
-            .map(|bytes| SigningKey::from_bytes(&bytes))
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it does not hold a key")),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            let bytes = fresh();
-            secret::write_private(path, &secret::hex(&bytes))?;
-            Ok(SigningKey::from_bytes(&bytes))
-        }
-        Err(why) => Err(why),
-    }
+    let text = secret::kept(path, || secret::hex(&fresh()))?;
+    head::unhex(text.trim())
+        .map(|bytes| SigningKey::from_bytes(&bytes))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it does not hold a key"))
 }

@@ -11,7 +11,7 @@ use domain::{
 use errand::{Function, Given};
 use host::{Config, Deps, Key, SystemClock, SystemIds};
 use notify::{Channel, DaprMail};
-use std::{io::ErrorKind, path::Path, sync::Arc};
+use std::{collections::BTreeSet, io::ErrorKind, path::Path, sync::Arc};
 use store::{Kind, Options, Reader};
 use tokio::sync::OnceCell;
 
@@ -95,13 +95,24 @@ impl App {
 
     /// The witness of the log, with its copy and its key in the data folder; opened when it is first asked for.
     pub(crate) async fn witness(&self) -> anyhow::Result<Arc<audit::Witness>> {
-        let open = async || {
-            let folder = &self.deps.config.data;
-            let copy = folder.join(WITNESS);
-            let opened = audit::Witness::open(&copy, folder, || self.deps.ids.secret());
-            Ok::<_, audit::OpenError>(Arc::new(opened.await?))
-        };
+        let open = async || self.open_witness().await.map(Arc::new);
         Ok(self.witness.get_or_try_init(open).await?.clone())
+    }
+
+    /// Opens it, for whoever closes it again.
+    pub(crate) async fn open_witness(&self) -> Result<audit::Witness, audit::OpenError> {
+        let folder = &self.deps.config.data;
+        audit::Witness::open(&folder.join(WITNESS), folder, || self.deps.ids.secret()).await
+    }
+
+    /// Has the witness watch from now on what came from elsewhere, in a backup or an import, with heads that were signed by these keys.
+    pub(crate) async fn watch(&self, signers: &BTreeSet<String>) -> anyhow::Result<()> {
+        let folder = &self.deps.config.data;
+        audit::trust(folder, signers).with_context(|| unwritable(folder))?;
+        let witness = self.open_witness().await?;
+        let begun = witness.begin(&self.deps).await;
+        witness.close().await;
+        begun.context("the witness could not copy the log; it does so when Errand runs next")
     }
 
     /// Finishes what is being written, and closes.

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{dispatch, doctor, kafka};
+use crate::{dispatch, doctor, interpret, kafka};
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use errand::FUNCTIONS;
 use host::Config;
@@ -157,12 +157,17 @@ A shell reads # and ! itself: put single quotes around the line."
         #[arg(required = true, trailing_var_arg = true)]
         words: Vec<String>,
     },
-    /// Say what lines of text would do; nothing is done
+    /// Say what words would do; nothing is done
     ///
-    /// Reads a JSON object a line from standard input, and writes one a line for each: how it is
-    /// understood, or what is wrong with the line. It needs no data folder.
+    /// Shows how a line is understood: what it would do, dates, repetition, reminders, how sure that
+    /// is, and which words were read as what. As JSON, as `POST /api/v1/interpret` answers it.
+    ///
+    /// Without words it reads standard input: a JSON object a line, or with --text a line of text a
+    /// line, and answers each by a line: how it is understood, or what is wrong with it.
+    ///
+    /// It needs no data folder, so it knows no lists and no settings of yours.
     #[command(verbatim_doc_comment, after_help = INTERPRET)]
-    Interpret,
+    Interpret(interpret::Options),
     /// Write everything you have as JSON, or everything that everybody has
     ///
     /// To the file, which is replaced, or to standard output. `errand import` takes it back, also on
@@ -193,8 +198,10 @@ A shell reads # and ! itself: put single quotes around the line."
     },
     /// Read what `export` wrote
     ///
-    /// From the file, or from standard input. Importing the same twice makes nothing twice: what is
-    /// there stays as it is.
+    /// From the file, or from standard input. All is as it was there: times, order, comments, series,
+    /// closed tasks closed; each history begins with the import. A large file goes in part by part.
+    /// Importing the same twice makes nothing twice: what is there stays as it is, so that importing
+    /// once more finishes what was interrupted.
     ///
     /// What `export --all` wrote goes into an empty database, and what came --since to where the
     /// first part is; whole, or not at all. Open pages then read everything anew, and reminders that
@@ -320,12 +327,16 @@ A shell reads # and ! itself: put single quotes around the line."
     },
 }
 
-const INTERPRET: &str = r#"A line to read:
+const INTERPRET: &str = r#"A line of JSON to read:
   {"text": "call mom tomorrow at 3pm", "now": "2026-11-25T10:00:00+01:00", "time_zone": "Europe/Berlin", "mode": "add"}
 
 mode is add (it becomes a task) or talk (it may be any wish; the default). now has an offset.
 
 Examples:
+  errand interpret call mom tomorrow at 3pm
+  errand interpret --add 'pay rent monthly on the 31st !high #home'
+  errand interpret --now 2026-11-25T10:00:00+01:00 --zone Europe/Berlin 'move the dentist to friday'
+  errand interpret --text < lines.txt
   errand interpret < lines.jsonl > answers.jsonl"#;
 
 impl Default for Command {

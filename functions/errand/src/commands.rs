@@ -5,20 +5,7 @@ use anyhow::{Context, bail};
 use host::Config;
 use http::Method;
 use serde_json::{Value, json};
-use std::{io::BufRead, path::Path, process::ExitCode};
-
-/// `errand interpret`: JSON lines in, JSON lines out.
-pub(crate) fn interpret() -> anyhow::Result<ExitCode> {
-    for line in std::io::stdin().lock().split(b'\n') {
-        let line = line?;
-        // What is no text is answered as what it is: a line that cannot be read.
-        let line = String::from_utf8_lossy(&line);
-        if !line.trim().is_empty() {
-            say(language::interpret_line(&line))?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
+use std::path::Path;
 
 /// `errand add`: quick add.
 pub(crate) async fn add(config: Config, line: &str) -> anyhow::Result<()> {
@@ -163,23 +150,49 @@ pub(crate) async fn export(config: Config, to: Option<&Path>) -> anyhow::Result<
 
 /// `errand import` of what one person has.
 pub(crate) async fn import(config: Config, text: &str, name: &str) -> anyhow::Result<()> {
-    let export = serde_json::from_str(text)
-        .with_context(|| format!("{name} is not what `errand export` writes"))?;
+    let no_export = || format!("{name} is not what `errand export` writes");
+    let export = serde_json::from_str(text).with_context(no_export)?;
+    let parts = tasks::parts(export, PART).with_context(no_export)?;
     let client = Client::open(config).await?;
-    let done = client
-        .ask(Method::POST, "/api/v1/import", Some(&export))
-        .await?;
-    let problems = done["problems"].as_array().cloned().unwrap_or_default();
+    let done = import_parts(&client, &parts).await;
+    client.close().await?;
+    done
+}
+
+/// How much of an export goes in at once. One request takes 8 MiB, and half a minute.
+const PART: usize = 1 << 20;
+
+async fn import_parts(client: &Client, parts: &[Value]) -> anyhow::Result<()> {
+    let (mut steps, mut problems) = (0, Vec::new());
+    for (at, part) in (1..).zip(parts) {
+        let done = client
+            .ask(Method::POST, "/api/v1/import", Some(part))
+            .await
+            .map_err(|why| unfinished(why, at, parts.len()))?;
+        steps += done["imported"].as_u64().unwrap_or_default();
+        problems.extend(done["problems"].as_array().into_iter().flatten().cloned());
+    }
     say(format_args!(
-        "Steps done: {}. Not done: {}.",
-        done["imported"],
+        "Steps done: {steps}. Not done: {}.",
         problems.len()
     ))?;
     for problem in problems {
         let words = problem["problem"]["detail"].as_str().unwrap_or_default();
-        say(format_args!("  {words}"))?;
+        let what = problem["key"].as_str().unwrap_or_default();
+        say(format_args!("  {what}: {words}"))?;
     }
-    client.close().await
+    Ok(())
+}
+
+/// What to say of an import that ended in the middle.
+fn unfinished(why: anyhow::Error, at: usize, of: usize) -> anyhow::Error {
+    if of == 1 {
+        return why;
+    }
+    why.context(format!(
+        "part {at} of {of} was not taken, those before it were: import the same file again, \
+        what is there already stays as it is"
+    ))
 }
 
 /// `errand token`

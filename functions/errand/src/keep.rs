@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use clock::Left;
 use host::Config;
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -110,6 +111,7 @@ pub(crate) async fn restore(config: Config, from: &Path) -> anyhow::Result<()> {
         fresh,
         left,
         differs,
+        signers,
     } = prepared?;
     // The witness has seen what the backup does not have: its copy goes with the database, and it begins anew.
     put_aside(&config.data.join(WITNESS))?;
@@ -123,8 +125,16 @@ pub(crate) async fn restore(config: Config, from: &Path) -> anyhow::Result<()> {
         ),
         None => "Restored.".to_owned(),
     })?;
-    tell(left, differs)
+    tell(left, differs)?;
+    let app = App::open(config).await?;
+    let watched = app.watch(&signers).await;
+    app.close().await;
+    watched?;
+    say(WATCHES)
 }
+
+/// What is said after whatever came from elsewhere.
+pub(crate) const WATCHES: &str = "The witness watches from now on; what was there before rests on its own chain, and on the heads that came with it.";
 
 /// A backup that goes on now.
 struct Prepared {
@@ -134,6 +144,8 @@ struct Prepared {
     left: Left,
     /// How much in it is not what its log says.
     differs: usize,
+    /// The keys by which heads in it are signed.
+    signers: BTreeSet<String>,
 }
 
 /// Copies the backup into a folder of its own, and makes a house of it that goes on now.
@@ -152,15 +164,17 @@ async fn prepare(config: &Config, from: &Path, beside: &Path) -> anyhow::Result<
         let differs = app.deps.store.rebuild(false).await?.len();
         app.deps.store.raise_epoch().await?;
         let left = clock::after_restore(&app.deps).await?;
-        Ok::<_, StoreError>((left, differs))
+        let signers = audit::signers(app.deps.store.as_ref()).await?;
+        Ok::<_, StoreError>((left, differs, signers))
     };
     let done = done.await;
     app.close().await;
-    let (left, differs) = done.map_err(|why| unfit(from, why.into()))?;
+    let (left, differs, signers) = done.map_err(|why| unfit(from, why.into()))?;
     Ok(Prepared {
         fresh,
         left,
         differs,
+        signers,
     })
 }
 
@@ -193,8 +207,8 @@ fn tell(Left { skipped, failed }: Left, differs: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Renames a database with what belongs to it; answers the new name, where there was one.
-fn put_aside(path: &Path) -> anyhow::Result<Option<PathBuf>> {
+/// Renames a database with what belongs to it, out of the way of what takes its place; answers the new name, where there was one.
+pub(crate) fn put_aside(path: &Path) -> anyhow::Result<Option<PathBuf>> {
     let now = host::Clock::now(&host::SystemClock).as_second();
     let aside = path.with_extension(format!("before-restore-{now}"));
     let was_there = path.exists();

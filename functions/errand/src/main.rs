@@ -6,6 +6,7 @@ mod client;
 mod commands;
 mod dispatch;
 mod doctor;
+mod interpret;
 mod kafka;
 mod keep;
 mod lambda;
@@ -72,8 +73,8 @@ fn named(name: &str) -> anyhow::Result<&'static Function> {
 
 async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Reading a line needs no settings and no database.
-    if let Some(Command::Interpret) = args.command {
-        return commands::interpret();
+    if let Some(Command::Interpret(options)) = &args.command {
+        return interpret::interpret(options);
     }
     let config = args.config().await?;
     match args.command.unwrap_or_default() {
@@ -109,7 +110,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
             commands::token(config, link, &name, scopes).await?;
         }
         Command::Rebuild { check } => return keep::rebuild(config, check).await,
-        Command::Interpret => {}
+        Command::Interpret(_) => {}
         Command::Doctor(options) => return doctor::doctor(&config, options).await,
         Command::Verify => return keep::verify(config).await,
         Command::Backup { to } => keep::backup(config, &to).await?,

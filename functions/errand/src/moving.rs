@@ -1,6 +1,11 @@
 //! Commands that move a house: everything out of one database and into another.
 
-use crate::{app::App, commands, keep, lock::Lock, say::say};
+use crate::{
+    app::{App, WITNESS},
+    commands, keep,
+    lock::Lock,
+    say::say,
+};
 use anyhow::{Context, bail};
 use host::Config;
 use std::{
@@ -139,16 +144,31 @@ async fn everything(
             }
         }
     });
-    let imported = app.deps.store.import(lines).await;
-    let due = match &imported {
-        Ok(_) => due(&app).await,
-        Err(_) => Ok(false),
+    let done = async {
+        let imported = app.deps.store.import(lines).await;
+        let imported = imported.with_context(|| format!("{name} cannot be imported"))?;
+        let aside = watch(&app, &imported).await?;
+        Ok((imported, due(&app).await?, aside))
     };
+    let done: anyhow::Result<_> = done.await;
     app.close().await;
-    let imported = imported.with_context(|| format!("{name} cannot be imported"))?;
-    audit::trust(&app.deps.config.data, &imported.signers)
-        .with_context(|| crate::app::unwritable(&app.deps.config.data))?;
-    tell(&imported, due?)
+    let (imported, due, aside) = done?;
+    tell(&imported, due, aside)
+}
+
+/// Has the witness watch what came in. A copy of another log, whose database is no more, is put aside; answers its new name.
+async fn watch(app: &App, imported: &Imported) -> anyhow::Result<Option<PathBuf>> {
+    let mut aside = None;
+    if imported.whole {
+        let witness = app.open_witness().await?;
+        let knows = witness.knows(app.deps.store.as_ref()).await;
+        witness.close().await;
+        if !knows? {
+            aside = keep::put_aside(&app.deps.config.data.join(WITNESS))?;
+        }
+    }
+    app.watch(&imported.signers).await?;
+    Ok(aside)
 }
 
 /// Whether there are reminders that were due until now.
@@ -157,7 +177,7 @@ async fn due(app: &App) -> anyhow::Result<bool> {
     Ok(!app.deps.store.due(until, 1).await?.is_empty())
 }
 
-fn tell(imported: &Imported, due: bool) -> anyhow::Result<()> {
+fn tell(imported: &Imported, due: bool, aside: Option<PathBuf>) -> anyhow::Result<()> {
     let Imported { people, lines, .. } = imported;
     say(format_args!(
         "Imported. People: {people}. New lines of the log: {lines}, and their chains hold."
@@ -165,6 +185,13 @@ fn tell(imported: &Imported, due: bool) -> anyhow::Result<()> {
     if due {
         say("Reminders that were due until now are marked as skipped at the next start.")?;
     }
+    if let Some(aside) = aside {
+        say(format_args!(
+            "The witness's copy of the log that was here before is kept as {}.",
+            aside.display()
+        ))?;
+    }
+    say(keep::WATCHES)?;
     say(
         "Tokens and sign-ins go on if this installation has the key of the old one: the file `key` of its folder, or ERRAND_KEY.",
     )

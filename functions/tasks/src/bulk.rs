@@ -16,9 +16,12 @@ use std::sync::Arc;
 /// The most commands in one request.
 pub(crate) const MOST: usize = 1_000;
 
-struct Read {
-    key: Option<String>,
-    command: Result<(Command, Expect), Refusal>,
+/// A command as it was read.
+pub(crate) struct Read {
+    /// The client's own name for it.
+    pub(crate) key: Option<String>,
+    /// What it is, or why it is none.
+    pub(crate) command: Result<(Command, Expect), Refusal>,
 }
 
 /// `POST /commands`
@@ -45,7 +48,14 @@ pub(crate) async fn commands(
     if any(|kind| kind == Kind::UpdateSettings) {
         asks.needs(scope::ACCOUNT)?;
     }
-    run(&deps, &who, input.mode, input.dry_run, input.commands).await
+    let person = who.reader.person;
+    let fresh = || deps.ids.uuid();
+    let read = |input: CommandInput| Read {
+        key: input.key.clone(),
+        command: input.command(person, &fresh),
+    };
+    let all = input.commands.into_iter().map(read).collect();
+    run(&deps, &who, input.mode, input.dry_run, all).await
 }
 
 /// Does many commands as one commit.
@@ -54,15 +64,8 @@ pub(crate) async fn run(
     who: &store::Writer,
     mode: Mode,
     dry_run: bool,
-    inputs: Vec<CommandInput>,
+    all: Vec<Read>,
 ) -> Result<Answer, Problem> {
-    let person = who.reader.person;
-    let fresh = || deps.ids.uuid();
-    let read = |input: CommandInput| Read {
-        key: input.key.clone(),
-        command: input.command(person, &fresh),
-    };
-    let all: Vec<_> = inputs.into_iter().map(read).collect();
     let commands = all.iter().filter_map(|read| read.command.as_ref().ok());
     let need = commands.fold(Need::default(), |need, (command, expect)| {
         need.and(command.need(*expect))

@@ -19,6 +19,8 @@ mod transfer;
 mod undo;
 mod verbs;
 
+pub use transfer::parts;
+
 use axum::Router;
 use domain::event::EventKind;
 use host::{Deps, api::Operation};

@@ -2,6 +2,8 @@
 
 mod steps;
 
+pub use steps::parts;
+
 use crate::bulk;
 use contract::commands::Mode;
 use domain::{
@@ -107,9 +109,8 @@ pub(crate) struct ImportInput {
     #[serde(default)]
     #[expect(dead_code, reason = "named, so that an export is not refused for it")]
     exported_at: Option<Value>,
-    /// Not made again: a task that comes back carries its rule, and begins its series anew.
+    /// As exported. A task whose series is not among them begins its own.
     #[serde(default)]
-    #[expect(dead_code, reason = "named, so that an export is not refused for it")]
     series: Vec<Value>,
     /// As exported.
     #[serde(default)]
@@ -134,7 +135,8 @@ pub(crate) struct ImportInput {
     comments: Vec<Value>,
 }
 
-/// `POST /import`: what an export holds. Ids stay, so that importing twice makes nothing twice.
+/// `POST /import`: what an export holds, as it was there: times, places, closed tasks closed. Ids stay, so that importing twice makes
+/// nothing twice, and what is here already stays as it is.
 pub(crate) async fn import(
     deps: Deps,
     asks: Who,
@@ -143,21 +145,18 @@ pub(crate) async fn import(
 ) -> Result<Answer, Problem> {
     // It may set settings and put tasks into the trash.
     asks.needs(scope::ACCOUNT)?.needs(scope::TASKS_DELETE)?;
-    if input.format != FORMAT || input.version > VERSION {
+    if !steps::is_known(&input) {
         let words = "This is not an export of this program, or of a newer one. Send what `GET /export` answered.";
         return Err(Problem::field("/format", Code::FieldInvalid, words));
     }
-    let commands = steps::of(input)?;
+    let mut commands = steps::of(input, who.reader.person, || deps.ids.uuid());
+    let (steps, mut chunk) = (commands.len(), 0);
     let (mut imported, mut problems) = (0_usize, Vec::new());
-    for (chunk, inputs) in commands.chunks(bulk::MOST).enumerate() {
-        let answer = bulk::run(
-            &deps,
-            &part(&who, chunk),
-            Mode::Each,
-            false,
-            inputs.to_vec(),
-        )
-        .await?;
+    while !commands.is_empty() {
+        let rest = commands.split_off(commands.len().min(bulk::MOST));
+        let some = std::mem::replace(&mut commands, rest);
+        let answer = bulk::run(&deps, &part(&who, chunk), Mode::Each, false, some).await?;
+        chunk += 1;
         for result in parsed(answer.body())?["results"]
             .as_array()
             .into_iter()
@@ -170,9 +169,8 @@ pub(crate) async fn import(
             }
         }
     }
-    let chunks = commands.len().div_ceil(bulk::MOST);
-    let note = format!("{imported} of {} steps", commands.len());
-    say_finished(&deps, &part(&who, chunks), note).await?;
+    let note = format!("{imported} of {steps} steps");
+    say_finished(&deps, &part(&who, chunk), note).await?;
     problems.truncate(100);
     Ok(Answer::json(
         &json!({ "run_id": who.run, "imported": imported, "problems": problems }),

@@ -155,7 +155,16 @@ pub struct ReminderInput {
 }
 
 impl ReminderInput {
-    fn reminder(self, person: UserId, task: TaskId, i: usize) -> Result<Reminder, Refusal> {
+    /// The reminder of a task, the person's own; the `i`th of them.
+    ///
+    /// # Errors
+    /// Neither a lead time nor a moment, or both.
+    pub(crate) fn reminder(
+        self,
+        person: UserId,
+        task: TaskId,
+        i: usize,
+    ) -> Result<Reminder, Refusal> {
         let spec = match (self.offset, self.at) {
             (Some(offset), None) => ReminderSpec::Lead {
                 offset,

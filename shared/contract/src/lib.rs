@@ -5,6 +5,7 @@ pub mod cloud;
 pub mod commands;
 pub mod data;
 pub mod doc;
+pub mod import;
 pub mod input;
 pub mod interpret;
 pub mod ledger;

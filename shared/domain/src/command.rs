@@ -2,6 +2,7 @@
 
 use crate::{
     id::*,
+    import::Import,
     keep,
     list::{Comment, List, ListPatch, Section, SectionPatch, Tag, TagPatch, View, ViewPatch},
     need::{Need, TasksOf},
@@ -146,6 +147,7 @@ pub enum Command {
     UpdateSettings {
         set: Box<SettingsPatch>,
     },
+    Import(Box<Import>),
 }
 
 impl Command {
@@ -229,6 +231,7 @@ impl Command {
                 need.tasks.push(*task);
             }
             Self::UpdateComment { id, .. } => need.comments.push(*id),
+            Self::Import(import) => *need = std::mem::take(need).and(import.need()),
             Self::UpdateSettings { set }
                 if set.time_zone.is_some() || set.all_day_time.is_some() =>
             {
@@ -339,6 +342,7 @@ impl Command {
                 keep::update_comment(state, *id, text.as_deref(), now)
             }
             Self::UpdateSettings { set } => keep::update_settings(state, set, now),
+            Self::Import(import) => import.decide(state, now),
             // The others are decided above.
             _ => Ok(()),
         }

@@ -9,6 +9,7 @@ mod tags;
 mod tests;
 mod views;
 
+pub(crate) use comments::comment_text;
 pub use comments::{comment, update_comment};
 pub use lists::{create_list, delete_list, restore_list, update_list};
 pub use sections::{create_section, delete_section, update_section};

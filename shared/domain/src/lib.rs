@@ -6,6 +6,7 @@ pub mod command;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod import;
 pub mod keep;
 pub mod ledger;
 pub mod list;

@@ -3,7 +3,12 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
-use std::{fmt, io, io::Write, path::Path};
+use std::{
+    fmt,
+    fs::OpenOptions,
+    io::{self, Read, Write},
+    path::Path,
+};
 
 /// Text that never shows itself in a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,21 +53,14 @@ impl Key {
     /// When the file cannot be read or written, or holds something else.
     pub fn kept_in(folder: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<Self> {
         let path = folder.join("key");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::decode(text.trim()).ok_or_else(|| {
-                let words = format!(
-                    "{} does not hold a key; restore it, or remove it and sign in anew",
-                    path.display()
-                );
-                io::Error::new(io::ErrorKind::InvalidData, words)
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = Self(fresh());
-                write_private(&path, &URL_SAFE_NO_PAD.encode(key.0))?;
-                Ok(key)
-            }
-            Err(error) => Err(error),
-        }
+        let text = kept(&path, || URL_SAFE_NO_PAD.encode(fresh()))?;
+        Self::decode(text.trim()).ok_or_else(|| {
+            let words = format!(
+                "{} does not hold a key; restore it, or remove it and sign in anew",
+                path.display()
+            );
+            io::Error::new(io::ErrorKind::InvalidData, words)
+        })
     }
 
     fn decode(text: &str) -> Option<Self> {
@@ -111,17 +109,45 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The secret kept in a file, for its owner's eyes only; made where there is none. Of several processes that find none at once, one
+/// makes it, and all have that one.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn kept(path: &Path, fresh: impl FnOnce() -> String) -> io::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) if !text.is_empty() => return Ok(text),
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        // Or it is being made by somebody else just now.
+        _ => {}
+    }
+    let mut file = private().read(true).open(path)?;
+    file.lock()?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    if text.is_empty() {
+        text = fresh();
+        writeln!(file, "{text}")?;
+        file.sync_all()?;
+    }
+    Ok(text)
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Writes a file that only its owner may read (mode 0600), whole or not at all.
 ///
 /// # Errors
 /// When the folder cannot be written.
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&fresh)?;
+    let mut file = private().truncate(true).open(&fresh)?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
     std::fs::rename(&fresh, path)

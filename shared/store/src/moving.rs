@@ -30,6 +30,8 @@ pub type Lines = tokio::sync::mpsc::Receiver<std::io::Result<String>>;
 /// What was imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
+    /// Whether it was everything; else what came since an earlier one.
+    pub whole: bool,
     /// People, those who were there already included.
     pub people: usize,
     /// Streams that have more lines than before.

@@ -2,6 +2,7 @@
 
 use crate::{Options, Store, postgres::PostgresStore, sqlite::SqliteStore};
 use sqlx::{
+    ConnectOptions, Connection, SqliteConnection,
     migrate::{MigrateError, Migrator},
     sqlite::SqliteConnectOptions,
 };
@@ -9,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
+    time::Duration,
 };
 
 /// Why a store could not be opened, in words for the person who starts it.
@@ -181,6 +183,41 @@ fn named(steps: &Migrator, version: i64) -> String {
 /// Whether it is kept in memory, and gone with the process.
 pub(crate) fn is_memory(url: &str) -> bool {
     matches!(url, "sqlite::memory:" | "sqlite://:memory:" | "sqlite:")
+}
+
+/// How often a file is tried that others are making just now, and the pause between: five seconds in all.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Connects to a file. Of several processes that make it at once, SQLite has some fail while another sets how it is written to,
+/// whatever they would wait: these try again.
+pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
+    for _ in 1..TRIES {
+        match options.connect().await {
+            Err(why) if is_busy(&why) => tokio::time::sleep(PAUSE).await,
+            other => return other,
+        }
+    }
+    options.connect().await
+}
+
+fn is_busy(why: &sqlx::Error) -> bool {
+    let code = why
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// Brings a file's tables up to date, in one transaction that nobody else is in: who comes at the same time finds them made.
+pub(crate) async fn migrate(
+    connection: &mut SqliteConnection,
+    steps: &Migrator,
+) -> Result<(), MigrateError> {
+    let mut alone = connection.begin_with("begin immediate").await?;
+    steps.run(&mut *alone).await?;
+    alone.commit().await?;
+    Ok(())
 }
 
 impl OpenError {

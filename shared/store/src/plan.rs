@@ -10,7 +10,7 @@ pub(crate) use shelf::{Shelf, doc_of};
 pub(crate) use task::task_row;
 pub(crate) use whole::Fold;
 
-use crate::{Answer, LogRow, Random, StoreError, Writer, chain, overlay::Overlay};
+use crate::{Answer, Keeps, LogRow, Random, StoreError, Writer, chain, overlay::Overlay};
 use contract::data::By;
 use domain::{
     event::{Change, Event},
@@ -45,6 +45,8 @@ pub(crate) struct Plan {
     pub answers: Vec<AnswerRow>,
     pub consumed: Vec<ConsumedRow>,
     pub credentials: Vec<CredentialRow>,
+    /// Credentials that go, by id and person.
+    pub revoked: Vec<(Uuid, Uuid)>,
     pub purged: BTreeSet<TaskId>,
 }
 
@@ -86,8 +88,11 @@ impl Plan {
                 id: id.clone(),
                 at: at.as_microsecond(),
             }));
-        plan.credentials
-            .extend(who.keeps.as_ref().map(CredentialRow::of));
+        match &who.keeps {
+            Some(Keeps::Credential(one)) => plan.credentials.push(CredentialRow::of(one)),
+            Some(Keeps::NoMore(id)) => plan.revoked.push((*id, who.reader.person.0)),
+            None => {}
+        }
         Ok(plan)
     }
 
@@ -101,6 +106,7 @@ impl Plan {
             && self.answers.is_empty()
             && self.consumed.is_empty()
             && self.credentials.is_empty()
+            && self.revoked.is_empty()
     }
 
     /// The ids of the events, `stream:n`.
@@ -142,6 +148,7 @@ impl Plan {
         self.answers.extend(next.answers);
         self.consumed.extend(next.consumed);
         self.credentials.extend(next.credentials);
+        self.revoked.extend(next.revoked);
         self.purged.extend(next.purged);
     }
 

@@ -16,7 +16,7 @@ use crate::{
     Committed, Options, StoreError,
     backend::Desk,
     decide::Command,
-    open::{OpenError, is_memory},
+    open::{self, OpenError, is_memory},
 };
 use futures::future::BoxFuture;
 use sqlx::{
@@ -67,12 +67,8 @@ impl SqliteStore {
             .pragma("wal_autocheckpoint", "2000")
             .pragma("journal_size_limit", "16777216")
             .pragma("cache_size", "-8192");
-        let mut writer = OpenError::check(&path, writing.connect().await)?;
-        // Of two processes that start on a new file at once, one finds the tables made by the other; then there is nothing to do.
-        let mut migrated = MIGRATIONS.run(&mut writer).await;
-        if migrated.is_err() {
-            migrated = MIGRATIONS.run(&mut writer).await;
-        }
+        let mut writer = OpenError::check(&path, open::connect(&writing).await)?;
+        let migrated = open::migrate(&mut writer, &MIGRATIONS).await;
         OpenError::migrated(&path, &MIGRATIONS, migrated)?;
         let key = OpenError::check(&path, signing_key(&mut writer, &options).await)?;
         let reading = base

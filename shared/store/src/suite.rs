@@ -39,7 +39,7 @@ macro_rules! store_suite {
             wakes_are_not_doubled, a_lease_has_one_holder,
             a_hint_counts_from_when_it_is_heeded);
         $crate::store_suite!(@ $open; people: a_person_is_made_once, credentials,
-            a_credential_is_kept_with_what_is_decided, notes, nobody_sees_anothers, old_things_are_forgotten);
+            a_credential_is_kept_with_what_is_decided, a_credential_is_revoked_with_what_is_decided, notes, nobody_sees_anothers, old_things_are_forgotten);
         $crate::store_suite!(@ $open; past: the_last_run_is_found, a_merge_sees_what_came_since, tasks_are_found_by_property,
             neighbours_are_found, a_series_has_its_occurrences);
         $crate::store_suite!(@ $open; moving: everything_goes_round, what_came_since_is_imported_on_top, what_is_not_whole_is_refused,

@@ -33,8 +33,17 @@ pub struct Writer {
     pub idempotency: Option<Idempotency>,
     /// The event whose effect this is: (source, id), recorded with the effect, at most once.
     pub once: Option<(String, String)>,
-    /// A credential that is kept with what is decided, so that neither is there without the other.
-    pub keeps: Option<Credential>,
+    /// What becomes of a credential with what is decided, so that neither is there without the other.
+    pub keeps: Option<Keeps>,
+}
+
+/// What becomes of a credential.
+#[derive(Clone, Debug)]
+pub enum Keeps {
+    /// It is kept.
+    Credential(Credential),
+    /// That one of the person's is kept no more: it is revoked.
+    NoMore(Uuid),
 }
 
 /// What kind of client wrote.

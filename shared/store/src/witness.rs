@@ -2,10 +2,13 @@
 //!
 //! It holds who did what to what when, by which client, and the hash of each line; no content, so that what is purged is gone.
 
+mod begun;
 mod copy;
 mod rows;
 
-use crate::{LogRow, OpenError, StoreError, error::failed};
+pub use begun::Begun;
+
+use crate::{LogRow, OpenError, StoreError, error::failed, open};
 use domain::{event::EventKind, id::StreamId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +50,21 @@ pub struct Signed {
     pub signature: String,
 }
 
+impl Signed {
+    /// The head that an `audit.head` says.
+    pub fn published(line: &LogRow) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Data {
+            note: String,
+        }
+        if line.kind != EventKind::AuditHead {
+            return None;
+        }
+        let data: Data = serde_json::from_str(line.payload.as_deref()?).ok()?;
+        serde_json::from_str(&data.note).ok()
+    }
+}
+
 /// What the witness found wrong while it copied; kept for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
@@ -61,7 +79,7 @@ pub struct Alarm {
 }
 
 impl Witness {
-    /// Opens the copy in that file, made where it is not there.
+    /// Opens the copy in that file, made where it is not there; by several processes at once, once.
     ///
     /// # Errors
     /// In words for the person who starts it.
@@ -76,8 +94,9 @@ impl Witness {
             .busy_timeout(Duration::from_secs(5))
             .pragma("cache_size", "-512")
             .disable_statement_logging();
-        let mut connection = OpenError::check(&shown, options.connect().await)?;
-        OpenError::migrated(&shown, &MIGRATIONS, MIGRATIONS.run(&mut connection).await)?;
+        let mut connection = OpenError::check(&shown, open::connect(&options).await)?;
+        let migrated = open::migrate(&mut connection, &MIGRATIONS).await;
+        OpenError::migrated(&shown, &MIGRATIONS, migrated)?;
         Ok(Self {
             connection: tokio::sync::Mutex::new(Some(connection)),
             ends: Mutex::default(),

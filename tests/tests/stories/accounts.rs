@@ -193,6 +193,33 @@ async fn r_6_1_a_token_is_shown_once_expires_and_is_revoked_at_once() {
         ))
         .await;
     assert_eq!(again.status, 404);
+    // Two at once are one revocation; and whoever did not hear the answer may ask again.
+    let made = ann.post("/me/tokens", json!({"name": "tablet"})).await;
+    let path = format!("DELETE /me/tokens/{}", made["id"].as_str().unwrap());
+    let keyed = || ann.ask(&path).header("idempotency-key", "tablet");
+    let (one, other) = tokio::join!(keyed(), ann.ask(&path));
+    let mut said = [one.status, other.status];
+    said.sort_unstable();
+    assert_eq!(said, [204, 404]);
+    let revoked = ann.get("/audit?kind=security.token_revoked").await;
+    let about = revoked["items"].as_array().unwrap().iter();
+    let about = about.filter(|line| line["subject"] == made["id"]);
+    assert_eq!(about.count(), 1);
+}
+
+#[tokio::test]
+async fn r_6_1_a_revocation_that_is_repeated_is_answered_as_before() {
+    let house = house(MONDAY).await;
+    let made = house.ann.post("/me/tokens", json!({"name": "phone"})).await;
+    let path = format!("DELETE /me/tokens/{}", made["id"].as_str().unwrap());
+    let keyed = || house.ann.ask(&path).header("idempotency-key", "phone");
+    assert_eq!(keyed().await.status, 204);
+    let again = keyed().await;
+    assert_eq!(
+        (again.status, again.header("idempotency-replayed")),
+        (204, "true")
+    );
+    assert_eq!(house.ann.ask(&path).await.status, 404);
 }
 
 #[tokio::test]

@@ -17,6 +17,101 @@ fn line(task: &Value) -> String {
     )
 }
 
+/// All tasks of somebody's, as they are shown, but for when they were last written to.
+async fn tasks(of: &testkit::house::Person) -> Vec<Value> {
+    let mut all = Vec::new();
+    for path in ["/tasks?status=all&hidden=true&sort=position", "/trash"] {
+        let page = of.get(path).await;
+        all.extend(page["items"].as_array().cloned().unwrap_or_default());
+    }
+    for task in &mut all {
+        for field in ["version", "updated_at"] {
+            task.as_object_mut().expect("a task").remove(field);
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn r_6_4_what_is_imported_is_as_it_was_times_and_order_included() {
+    let there = house("2026-03-02T09:00 Europe/Berlin").await;
+    let list = there.ann.post("/lists", json!({"name": "Work"})).await;
+    let rent = there
+        .ann
+        .add("pay rent every month on the 3rd at 9am")
+        .await;
+    let report =
+        json!({"title": "report", "list_id": list["id"], "assignee": there.ann.reader.person});
+    let report = there.ann.create(report).await;
+    let say = json!({"text": "nearly done"});
+    there
+        .ann
+        .post(&format!("/tasks/{report}/comments"), say)
+        .await;
+    let last = there
+        .ann
+        .create(json!({"title": "sweep", "reminders": [{"at": "2026-03-02T10:00:00Z"}]}))
+        .await;
+    // By hand the last one stands first.
+    there
+        .ann
+        .post(&format!("/tasks/{last}/move"), json!({"after": null}))
+        .await;
+    there.clock_to("2026-03-03T10:00").await;
+    there.ann.complete(rent).await;
+    there.settle().await;
+    let gone = there.ann.create(json!({"title": "walk dog"})).await;
+    there.ann.delete(&format!("/tasks/{gone}")).await;
+    let all = there.ann.get("/export").await;
+
+    let here = house("2026-03-09T09:00 Europe/Berlin").await;
+    let answer = here.ann.post("/import", all.clone()).await;
+    assert_eq!(answer["problems"], json!([]));
+    assert_eq!(tasks(&here.ann).await, tasks(&there.ann).await);
+    let comments = async |of: &testkit::house::Person| {
+        let page = of.get(&format!("/tasks/{report}/comments")).await;
+        let comment = &page["items"][0];
+        (comment["text"].clone(), comment["created_at"].clone())
+    };
+    assert_eq!(comments(&here.ann).await, comments(&there.ann).await);
+    // Nobody is reminded of what was over there.
+    here.settle().await;
+    assert_eq!(here.mailbox.mails().len(), 0);
+    // The history begins with the import, and says what was when.
+    let history = here.ann.get(&format!("/tasks/{rent}/history")).await;
+    let first = &history["items"][0];
+    expect![[r#""imported; made at 2026-03-02T08:00:00Z, done at 2026-03-03T09:00:00Z""#]]
+        .assert_eq(&first["data"]["note"].to_string());
+    assert_eq!(first["time"], "2026-03-09T08:00:00Z");
+    // The series goes on, with no second next one.
+    let mut next = here.ann.get("/tasks?q=rent").await["items"].take();
+    assert_eq!(next.as_array().map(Vec::len), Some(1));
+    let next = next[0].take();
+    assert_eq!(next["due"]["at"], "2026-04-03T09:00:00");
+    here.clock_to("2026-04-03T09:30").await;
+    here.ann
+        .post(
+            &format!("/tasks/{}/complete", next["id"].as_str().unwrap()),
+            json!({}),
+        )
+        .await;
+    here.settle().await;
+    let next = here.ann.get("/tasks?q=rent").await;
+    assert_eq!(next["items"][0]["due"]["at"], "2026-05-03T09:00:00");
+    // What was changed here since stays as it is, and nothing is doubled.
+    here.ann
+        .patch(&format!("/tasks/{report}"), json!({"title": "long report"}))
+        .await;
+    let before = tasks(&here.ann).await;
+    let answer = here.ann.post("/import", all).await;
+    // But for what was emptied out of the trash meanwhile, which does not come again.
+    let problems = answer["problems"].as_array().into_iter().flatten();
+    let problems = problems.map(|it| (it["key"].clone(), it["problem"]["code"].clone()));
+    let gone = (json!("task \"walk dog\""), json!("purged"));
+    assert_eq!(problems.collect::<Vec<_>>(), [gone]);
+    assert_eq!(tasks(&here.ann).await, before);
+}
+
 #[tokio::test]
 async fn r_6_4_what_was_exported_is_imported_and_twice_makes_nothing_twice() {
     let there = house("2026-11-23T09:00 Europe/Berlin").await;

@@ -225,6 +225,54 @@ async fn r_6_4_purging_keeps_the_chain() {
     assert_eq!(scene.broken().await, None);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_5_3_what_came_from_elsewhere_holds_and_is_said_not_to_have_been_seen() {
+    let old = Scene::new().await;
+    old.signs().await;
+    let folder = tempfile::tempdir().unwrap();
+    old.deps
+        .store
+        .backup(&folder.path().join("errand.db"))
+        .await
+        .unwrap();
+    // Another machine, with a witness of its own that nobody told anything.
+    let here = Scene {
+        deps: Scene::deps(&folder).await,
+        witness: witness(&folder, 2).await,
+        folder,
+        me: old.me.clone(),
+    };
+    let stranger = "its head was signed by another key than the witness has";
+    assert_eq!(here.broken().await, Some((5, stranger.to_owned())));
+    let keys = crate::signers(here.deps.store.as_ref()).await.unwrap();
+    crate::trust(here.folder.path(), &keys).unwrap();
+    here.witness.close().await;
+    let here = Scene {
+        witness: witness(&here.folder, 2).await,
+        ..here
+    };
+    assert!(here.witness.knows(here.deps.store.as_ref()).await.unwrap());
+    here.witness.begin(&here.deps).await.unwrap();
+    let report = async || {
+        let report = verify_all(here.deps.store.as_ref(), &here.witness).await;
+        let report = report.unwrap();
+        assert!(report.intact(), "{report}");
+        (
+            report.events,
+            report.watched.unwrap().before,
+            report.signed.unwrap().own,
+        )
+    };
+    assert_eq!(report().await, (6, 6, false));
+    kit::create(&here.deps.store, &here.me, json!({ "title": "tea" })).await;
+    here.signs().await;
+    assert_eq!(report().await, (8, 6, true));
+    // The old house goes on by itself: its witness does not know this log.
+    kit::create(&old.deps.store, &old.me, json!({ "title": "coffee" })).await;
+    old.signs().await;
+    assert!(!old.witness.knows(here.deps.store.as_ref()).await.unwrap());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_key_is_for_its_owners_eyes_only() {

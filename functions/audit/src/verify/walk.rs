@@ -6,7 +6,6 @@ use domain::{
     event::EventKind,
     id::{StreamId, TaskId},
 };
-use serde::Deserialize;
 use std::collections::HashSet;
 use store::{
     LogRow, Store, StoreError,
@@ -129,9 +128,7 @@ impl<'s> Walk<'s> {
                         },
                     );
                 }
-                if line.kind == EventKind::AuditHead {
-                    published = head_in(&line).or(published);
-                }
+                published = Signed::published(&line).or(published);
                 (at, last) = (line.n, line.hash.clone());
                 self.events += 1;
                 self.content(line);
@@ -225,14 +222,4 @@ fn same(line: &LogRow, copy: &LogRow) -> bool {
         ..line.clone()
     };
     skeleton == *copy
-}
-
-/// The head that an `audit.head` says.
-fn head_in(line: &LogRow) -> Option<Signed> {
-    #[derive(Deserialize)]
-    struct Data {
-        note: String,
-    }
-    let data: Data = serde_json::from_str(line.payload.as_deref()?).ok()?;
-    serde_json::from_str(&data.note).ok()
 }

@@ -1,131 +1,110 @@
-//! What an export holds as commands.
+//! What an export holds, in an order in which each record finds what it names; as commands, and in parts.
 
-use super::ImportInput;
-use contract::commands::CommandInput;
-use host::{Code, Problem};
-use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use super::{FORMAT, ImportInput, VERSION};
+use crate::bulk::Read;
+use contract::import::{self, Kind, People};
+use domain::{id::UserId, task::change::Expect};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use uuid::Uuid;
 
-/// The commands that make again what an export holds, in an order in which each finds what it names.
-pub(super) fn of(input: ImportInput) -> Result<Vec<CommandInput>, Problem> {
-    let mut commands = Vec::new();
-    for settings in input.settings {
-        let fields = without(settings, &["id", "version", "updated_at"]);
-        commands.push(command("update_settings", None, fields));
-    }
-    let known = [
-        "version",
-        "position",
-        "created_at",
-        "updated_at",
-        "deleted_at",
-    ];
-    for (kind, records) in [
-        ("create_list", input.lists),
-        ("create_section", input.sections),
-        ("create_view", input.views),
-    ] {
-        for record in records {
-            let id = record.get("id").cloned();
-            commands.push(command(kind, id, without(without(record, &known), &["id"])));
-        }
-    }
-    for tag in input.tags {
-        commands.push(command(
-            "update_tag",
-            None,
-            without(without(tag, &known), &["id"]),
-        ));
-    }
-    let mut comments = by_task(input.comments);
-    for task in parents_first(input.tasks) {
-        let about = task["id"].as_str().and_then(|id| comments.remove(id));
-        push_task(&mut commands, task, about.unwrap_or_default());
-    }
-    let read = |value| {
-        serde_json::from_value(value).map_err(|error| {
-            Problem::new(
-                Code::FieldInvalid,
-                format!("This export cannot be read: {error}."),
-            )
-        })
+/// The commands that take in what an export holds.
+pub(super) fn of(input: ImportInput, person: UserId, fresh: impl Fn() -> Uuid) -> Vec<Read> {
+    let owner = input.settings.first().and_then(|own| own["id"].as_str());
+    let people = People {
+        from: owner.and_then(|id| id.parse().ok()),
+        to: person,
     };
-    commands.into_iter().map(read).collect()
+    let read = |(kind, record): (Kind, Value)| Read {
+        key: Some(called(kind, &record)),
+        command: import::command(kind, record, people, fresh())
+            .map(|command| (command, Expect::Any)),
+    };
+    ordered(input).into_iter().map(read).collect()
 }
 
-/// Comments by the task that they are on, each list in its order.
-fn by_task(comments: Vec<Value>) -> HashMap<String, Vec<Value>> {
-    let mut all = HashMap::<_, Vec<_>>::new();
-    for comment in comments {
-        let task = comment["task_id"].as_str().unwrap_or_default().to_owned();
-        all.entry(task).or_default().push(comment);
-    }
-    all
-}
-
-/// The steps that make one task again, as it was: open, closed or in the trash.
-fn push_task(commands: &mut Vec<Value>, mut task: Value, comments: Vec<Value>) {
-    let id = task.get("id").cloned();
-    let status = task
-        .get("status")
-        .and_then(Value::as_str)
-        .unwrap_or("open")
-        .to_owned();
-    let trashed = task.get("deleted_at").is_some_and(|at| !at.is_null());
-    if let Some(list) = task.as_object_mut() {
-        list.remove("warnings");
-    }
-    let read_only = [
-        "status",
-        "version",
-        "position",
-        "series_id",
-        "occurrence",
-        "created_at",
-        "updated_at",
-        "closed_at",
-        "deleted_at",
-    ];
-    let recurs = task.get("recurrence").is_some_and(|rule| !rule.is_null());
-    let mut fields = without(task, &read_only);
-    if recurs && (status != "open" || trashed) {
-        // A closed occurrence must not begin a series of its own.
-        fields["recurrence"] = Value::Null;
-    }
-    commands.push(command("create_task", id.clone(), fields));
-    for comment in comments {
-        let said = json!({ "task_id": comment["task_id"], "text": comment["text"] });
-        commands.push(command("comment", comment.get("id").cloned(), said));
-    }
-    match status.as_str() {
-        "done" => commands.push(command("complete_task", id.clone(), json!({}))),
-        "dropped" => commands.push(command("drop_task", id.clone(), json!({}))),
-        _ => {}
-    }
-    if trashed {
-        commands.push(command("delete_task", id, json!({})));
-    }
-}
-
-fn command(kind: &str, id: Option<Value>, set: Value) -> Value {
-    json!({ "type": kind, "id": id, "set": set })
-}
-
-fn without(mut record: Value, fields: &[&str]) -> Value {
-    if let Some(object) = record.as_object_mut() {
-        for field in fields {
-            object.remove(*field);
+/// What `GET /export` answered as several of the kind, none much longer than `most` bytes, to be imported one after the other.
+///
+/// # Errors
+/// When it is not what `GET /export` answers.
+pub fn parts(export: Value, most: usize) -> serde_json::Result<Vec<Value>> {
+    let input: ImportInput = serde_json::from_value(export)?;
+    let empty = Map::from_iter([
+        ("format".to_owned(), input.format.clone().into()),
+        ("version".to_owned(), input.version.into()),
+    ]);
+    let (mut parts, mut part, mut size) = (Vec::new(), empty.clone(), 0);
+    for (kind, record) in ordered(input) {
+        let length = record.to_string().len() + 1;
+        if size > 0 && size + length > most {
+            parts.push(Value::Object(std::mem::replace(&mut part, empty.clone())));
+            size = 0;
+        }
+        size += length;
+        if let Value::Array(records) = part.entry(field(kind)).or_insert_with(|| json!([])) {
+            records.push(record);
         }
     }
-    record
+    parts.push(Value::Object(part));
+    Ok(parts)
+}
+
+/// Whether it is an export of this program, and not of a newer one.
+pub(super) fn is_known(input: &ImportInput) -> bool {
+    input.format == FORMAT && input.version <= VERSION
+}
+
+fn ordered(input: ImportInput) -> Vec<(Kind, Value)> {
+    let of = |kind, records: Vec<Value>| records.into_iter().map(move |record| (kind, record));
+    of(Kind::Settings, input.settings)
+        .chain(of(Kind::List, input.lists))
+        .chain(of(Kind::Section, input.sections))
+        .chain(of(Kind::Tag, input.tags))
+        .chain(of(Kind::View, input.views))
+        .chain(of(Kind::Series, input.series))
+        .chain(of(Kind::Task, named_first(input.tasks)))
+        .chain(of(Kind::Comment, input.comments))
+        .collect()
+}
+
+/// Where an export has records of a kind.
+fn field(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Settings => "settings",
+        Kind::List => "lists",
+        Kind::Section => "sections",
+        Kind::Tag => "tags",
+        Kind::View => "views",
+        Kind::Series => "series",
+        Kind::Task => "tasks",
+        Kind::Comment => "comments",
+    }
+}
+
+/// What a person would call a record.
+fn called(kind: Kind, record: &Value) -> String {
+    let name = ["title", "name", "text", "id"]
+        .iter()
+        .find_map(|field| record[*field].as_str())
+        .unwrap_or_default();
+    let short: String = name.chars().take(60).collect();
+    let what = match kind {
+        Kind::Settings => return "settings".to_owned(),
+        Kind::List => "list",
+        Kind::Section => "section",
+        Kind::Tag => "tag",
+        Kind::View => "view",
+        Kind::Series => "series",
+        Kind::Task => "task",
+        Kind::Comment => "comment",
+    };
+    format!("{what} {short:?}")
 }
 
 /// Parents and blockers before those that name them; what names nothing known keeps its place at the end.
-fn parents_first(tasks: Vec<Value>) -> Vec<Value> {
-    let ids: HashSet<String> = tasks
-        .iter()
-        .filter_map(|task| task["id"].as_str().map(str::to_owned))
-        .collect();
+fn named_first(tasks: Vec<Value>) -> Vec<Value> {
+    let id = |task: &Value| task["id"].as_str().unwrap_or_default().to_owned();
+    let ids: HashSet<String> = tasks.iter().map(id).collect();
     let mut made = HashSet::new();
     let mut waiting = tasks;
     let mut ordered = Vec::with_capacity(waiting.len());
@@ -133,14 +112,12 @@ fn parents_first(tasks: Vec<Value>) -> Vec<Value> {
         let before = ordered.len();
         let mut rest = Vec::new();
         for task in waiting {
-            let blockers = task["blocked_by"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
-            let mut named = blockers.chain(task["parent_id"].as_str());
+            let blockers = task["blocked_by"].as_array().into_iter().flatten();
+            let mut named = blockers
+                .filter_map(Value::as_str)
+                .chain(task["parent_id"].as_str());
             if named.all(|id| !ids.contains(id) || made.contains(id)) {
-                made.insert(task["id"].as_str().unwrap_or_default().to_owned());
+                made.insert(id(&task));
                 ordered.push(task);
             } else {
                 rest.push(task);

@@ -11,7 +11,11 @@ use crate::{
 };
 use jiff::Timestamp;
 
-fn comment_text(text: &str) -> Result<(), Refusal> {
+/// What a comment may say.
+///
+/// # Errors
+/// Nothing, or too much.
+pub(crate) fn comment_text(text: &str) -> Result<(), Refusal> {
     const MOST: usize = 10_000;
     if text.trim().is_empty() {
         return Err(Refusal::field("/text", "A comment must not be empty."));

@@ -122,7 +122,7 @@ fn plausible(pointer: &str, when: Option<&When>) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The limit.
-pub(super) fn room(state: &State, more: u64) -> Result<(), Refusal> {
+pub(crate) fn room(state: &State, more: u64) -> Result<(), Refusal> {
     let open = state
         .heads
         .get(&state.home)

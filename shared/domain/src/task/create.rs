@@ -37,12 +37,7 @@ pub fn create(
             Err(Refusal::IdTaken(id.to_string()))
         };
     }
-    if let Some(twin) = twin(state, &task) {
-        return Err(Refusal::field(
-            "/source",
-            format!("This was imported already, as the task {twin}. Change that one instead."),
-        ));
-    }
+    no_twin(state, &task)?;
     check::room(state, 1)?;
     task.created_at = now;
     if task.position.is_empty() {
@@ -78,16 +73,20 @@ fn same(have: &Task, want: &Task, draft: &TaskPatch) -> bool {
         .all(|field| !named.contains(field) || *field == "recurrence")
 }
 
-fn twin(state: &State, task: &Task) -> Option<TaskId> {
-    let source = task.source.as_ref()?;
-    state
-        .rows::<Task>()
-        .find(|(_, row)| row.value.source.as_ref() == Some(source))
-        .map(|(id, _)| TaskId(id))
+/// Refuses what came from where another task came from.
+pub(crate) fn no_twin(state: &State, task: &Task) -> Result<(), Refusal> {
+    let of_it = |row: &Task| task.source.is_some() && row.source == task.source;
+    match state.rows::<Task>().find(|(_, row)| of_it(&row.value)) {
+        None => Ok(()),
+        Some((twin, _)) => Err(Refusal::field(
+            "/source",
+            format!("This was imported already, as the task {twin}. Change that one instead."),
+        )),
+    }
 }
 
 /// A step stands in the list of the task it is a step of.
-pub(super) fn inherit_list(state: &State, task: &mut Task) {
+pub(crate) fn inherit_list(state: &State, task: &mut Task) {
     let parent = task
         .parent_id
         .and_then(|parent| state.row::<Task>(parent.0).ok());

@@ -28,6 +28,29 @@ fn the_key_is_made_once_and_private() {
 }
 
 #[test]
+fn who_comes_at_the_same_time_has_the_same_key() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let all = std::sync::Barrier::new(8);
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let one = |seed| {
+                let (all, folder) = (&all, folder.path());
+                scope.spawn(move || {
+                    all.wait();
+                    Key::kept_in(folder, || [seed; 32])
+                })
+            };
+            let threads: Vec<_> = (0..8).map(one).collect();
+            threads.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        let kept = Key::kept_in(folder.path(), || [9; 32]).unwrap();
+        for key in keys {
+            assert_eq!(key.unwrap().hash("token", "x"), kept.hash("token", "x"));
+        }
+    }
+}
+
+#[test]
 fn a_link_is_no_token() {
     let key = Key::new([1; 32]);
     assert_ne!(key.hash("link", "secret"), key.hash("token", "secret"));

@@ -7,7 +7,7 @@ use super::{
     table::{By, HEADS, LOG, LOOSE, PEOPLE, SINCE, Table},
 };
 use crate::{
-    LogRow, StoreError,
+    StoreError,
     ask::{Ask, Columns, Whose, values},
     both::{
         log,
@@ -18,7 +18,6 @@ use crate::{
 };
 use domain::{event::EventKind, id::*};
 use jiff::Timestamp;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows, and bytes of them, put in at once.
@@ -51,7 +50,10 @@ pub(crate) async fn take<C: Take>(
         ends: BTreeMap::new(),
         members: BTreeMap::new(),
         viewer: Whose::House,
-        done: Imported::default(),
+        done: Imported {
+            whole: first.whole,
+            ..Imported::default()
+        },
     };
     taker.heads(&mut reader).await?;
     taker.people(&mut reader).await?;
@@ -178,7 +180,9 @@ impl<C: Take> Taker<'_, C> {
             follows.map_err(|why| unfit(&format!("its log does not hold: {why}")))?;
             *end = (row.n, row.hash.clone());
             self.done.lines += 1;
-            self.done.signers.extend(signer(&row));
+            self.done
+                .signers
+                .extend(Signed::published(&row).map(|head| head.key));
             if !some.fits(&row.stream.to_string()) {
                 self.lines(&mut some, &mut removed).await?;
             }
@@ -318,18 +322,4 @@ impl Together {
         self.bytes += row.len();
         self.rows.push(row);
     }
-}
-
-/// The key by which a published head is signed.
-fn signer(row: &LogRow) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Data {
-        note: String,
-    }
-    if row.kind != EventKind::AuditHead {
-        return None;
-    }
-    let data: Data = serde_json::from_str(row.payload.as_deref()?).ok()?;
-    let signed: Signed = serde_json::from_str(&data.note).ok()?;
-    Some(signed.key)
 }

@@ -35,6 +35,9 @@ const TEXTS: &str = "insert into task_text (task, stream, words) \
     select j.value->>0, j.value->>1, to_tsvector('simple', errand_plain(j.value->>2)) from ok, {each} where ok.ok \
     on conflict (task) do update set stream = excluded.stream, words = excluded.words";
 
+const REVOKED: &str = "delete from credential c using ok, {each} \
+    where ok.ok and (c.id, c.person) = (j.value->>0, j.value->>1)";
+
 /// What goes with tasks that are removed for good, after their last lines are written. Those keep their digest and hash, so that
 /// the chain still verifies.
 const PURGES: &str = "with gone as materialized (select jsonb_array_elements_text($1::jsonb) as id), \
@@ -136,6 +139,7 @@ fn put(to: &mut Statement, plan: &Plan) {
     to.insert(&plan.answers, "");
     to.insert(&plan.consumed, "");
     to.insert(&plan.credentials, "");
+    to.part(REVOKED, &plan.revoked);
 }
 
 /// Tags put on, and those taken off that are not put on again in another spelling: a statement sees a row once.

@@ -24,6 +24,9 @@ const TEXTS_OFF: &str = "delete from task_text where rowid in \
 const TEXTS: &str = "insert into task_text (rowid, title, notes, tags) \
     select t.no, j.value->>2, j.value->>3, j.value->>4 from json_each($1) j join task t on t.id = j.value->>0";
 
+const REVOKED: &str = "delete from credential where (id, person) in \
+    (select j.value->>0, j.value->>1 from json_each($1) j)";
+
 /// What goes with a task that is removed for good. Its lines keep their digest and hash, so that the chain still verifies.
 const PURGES: [&str; 9] = [
     "update log set payload = null, salt = null where about in (select value from json_each($1)) and kind <> 'task.purged'",
@@ -104,6 +107,7 @@ pub(super) fn put(batch: &mut Batch, plan: &Plan) {
     batch.insert(&plan.answers, "");
     batch.insert(&plan.consumed, "");
     batch.insert(&plan.credentials, "");
+    batch.rows(REVOKED, &plan.revoked);
     if !plan.purged.is_empty() {
         for sql in PURGES {
             batch.part(sql, &plan.purged);

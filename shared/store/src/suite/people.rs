@@ -116,7 +116,7 @@ pub async fn a_credential_is_kept_with_what_is_decided(store: Checked) {
     let now: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
     let token = credential_of(&me, "token", "kept", None);
     let who = Writer {
-        keeps: Some(token.clone()),
+        keeps: Some(Keeps::Credential(token.clone())),
         ..writer(&me)
     };
     let before = store.heads().await.unwrap();
@@ -133,6 +133,30 @@ pub async fn a_credential_is_kept_with_what_is_decided(store: Checked) {
     let (need, make) = plain_create(TaskId(fresh()), "y");
     assert!(store.commit(&who, need, make).await.is_err());
     assert_eq!(store.heads().await.unwrap(), after);
+    verified(&store, &me).await;
+}
+
+/// No token that works after its event, no event while it works.
+pub async fn a_credential_is_revoked_with_what_is_decided(store: Checked) {
+    let (me, you) = (person(&store).await, person(&store).await);
+    let now: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
+    let token = credential_of(&me, "token", "revoked", None);
+    store.add_credential(&token).await.unwrap();
+    let revoking = |reader| Writer {
+        keeps: Some(Keeps::NoMore(token.id)),
+        ..writer(reader)
+    };
+    let works = async || store.credential("revoked", now).await.unwrap().is_some();
+    let refuse = decide(|_, _| Err(Refusal::NotFound("task")));
+    let refused = store.commit(&revoking(&me), Need::default(), refuse).await;
+    assert!(refused.is_err() && works().await);
+    // Somebody else's is none of theirs.
+    let (need, make) = plain_create(TaskId(fresh()), "x");
+    store.commit(&revoking(&you), need, make).await.unwrap();
+    assert!(works().await);
+    let (need, make) = plain_create(TaskId(fresh()), "y");
+    store.commit(&revoking(&me), need, make).await.unwrap();
+    assert!(!works().await);
     verified(&store, &me).await;
 }
 

@@ -1,6 +1,6 @@
 //! Copying: whatever the log has beyond the copy, checked against it line by line.
 
-use super::{Alarm, Witness, rows};
+use super::{Alarm, Begun, Witness, begun, rows};
 use crate::{LogRow, Store, StoreError, chain, error::failed};
 use domain::id::StreamId;
 use jiff::Timestamp;
@@ -31,6 +31,11 @@ impl Witness {
             let lines = store.lines(stream, from, BATCH).await?;
             let (fresh, wrong) = fresh(stream, last.as_ref(), &lines);
             add(&mut transaction, fresh).await?;
+            if last.is_none() && !fresh.is_empty() {
+                let n = length(store, stream, &lines).await?;
+                let first = Begun { stream, n, at: now };
+                begun::note(&mut transaction, &first).await?;
+            }
             let mut alarm = None;
             if let Some((n, why)) = wrong {
                 let found = Alarm {
@@ -53,6 +58,16 @@ impl Witness {
             }
         }
     }
+}
+
+/// How many lines a stream has, of which these are the first.
+async fn length(store: &dyn Store, stream: StreamId, lines: &[LogRow]) -> Result<u64, StoreError> {
+    if lines.len() < BATCH as usize {
+        return Ok(lines.last().map_or(0, |line| line.n));
+    }
+    let heads = store.heads().await?;
+    let head = heads.iter().find(|(known, ..)| *known == stream);
+    Ok(head.map_or(0, |(_, n, _)| *n))
 }
 
 /// The lines after the last one copied, as far as they follow on it; and the first that does not, with the reason.

@@ -38,6 +38,47 @@ async fn skeletons(store: &Checked, stream: StreamId) -> Vec<LogRow> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_opens_it_at_the_same_time_finds_it_made() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("witness.db");
+        let opening = (0..6).map(|_| Witness::open(&file));
+        for opened in futures::future::join_all(opening).await {
+            opened.unwrap_or_else(|why| panic!("{why:?}")).close().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_since_when_it_watches_and_what_it_did_not_see_happen() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store().await);
+    let witness = witness(&folder).await;
+    let who = person(&store).await;
+    for n in 0..700 {
+        create(&store, &who, json!({ "title": format!("task {n}") })).await;
+    }
+    let begun = async || {
+        let all = witness.begun().await.unwrap();
+        let all = all.iter().map(|it| (it.n, it.at.as_second()));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(begun().await, []);
+    let lines = skeletons(&store, who.home).await.len() as u64;
+    copy(&witness, &store, who.home).await;
+    assert_eq!(begun().await, [(lines, 0)]);
+    create(&store, &who, json!({ "title": "seen" })).await;
+    copy(&witness, &store, who.home).await;
+    assert_eq!(begun().await, [(lines, 0)]);
+    // More came from elsewhere; said twice it is said once.
+    for second in [5, 6] {
+        let at = Timestamp::from_second(second).unwrap();
+        let (stream, n) = (who.home, lines + 1);
+        witness.begin(&Begun { stream, n, at }).await.unwrap();
+    }
+    assert_eq!(begun().await, [(lines, 0), (lines + 1, 5)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_events_came_the_copy_is_whole() {
     let (folder, store) = (tempfile::tempdir().unwrap(), store().await);
     let witness = witness(&folder).await;
@@ -113,6 +154,8 @@ async fn what_was_copied_stays() {
         (lines, "the witness adds line after line"),
         ("update signed set hash = '11'", "the witness only adds"),
         ("delete from signed", "the witness only adds"),
+        ("update begun set n = 0", "the witness only adds"),
+        ("delete from begun", "the witness only adds"),
         (
             "insert or replace into signed select * from signed",
             "the witness only adds",

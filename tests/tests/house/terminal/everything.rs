@@ -2,7 +2,7 @@
 
 use super::{
     check, done,
-    keeping::{has, write},
+    keeping::{has, number, write},
     moving::furnished,
 };
 use crate::home::Home;
@@ -87,6 +87,47 @@ async fn r_6_4_everything_moves_to_postgresql_and_back_while_writes_go_on() {
     assert!(has(&server.api, "written on PostgreSQL").await);
     server.stop().await;
     in_order(&back).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_6_4_the_log_of_a_house_that_moved_verifies_and_what_the_witness_did_not_see_is_said() {
+    let (Some(old), Some(new)) = (furnished().await, Home::new()) else {
+        return;
+    };
+    let all = everything(&old).await;
+    // Somebody tried it here before, and removed the database alone.
+    done(&new, &["add", "buy milk"]).await;
+    for end in ["", "-wal", "-shm", "-lock"] {
+        let _may_be_gone = fs::remove_file(new.data().join(format!("errand.db{end}")));
+    }
+    let moved = new.run_with(&["import"], &all).await;
+    assert_eq!(moved.code, Some(0), "{moved}");
+    assert!(moved.out.contains("The witness's copy of the log that was here before is kept as HOME/data/witness.before-"), "{moved}");
+    assert!(
+        moved.out.contains("The witness watches from now on"),
+        "{moved}"
+    );
+    let said = done(&new, &["verify"]).await;
+    assert!(said.starts_with("Intact"), "{said}");
+    let lines = number(&said, "events ");
+    assert_eq!(number(&said, "before: "), lines, "{said}");
+    // What comes since is seen no more than the first part was.
+    old.serve().await.stop().await;
+    done(&old, &["add", "buy bread"]).await;
+    fs::write(old.path("first.ndjson"), &all).expect("a file");
+    let rest = done(&old, &["export", "--all", "--since", "first.ndjson"]).await;
+    let moved = new.run_with(&["import"], &rest).await;
+    assert_eq!(moved.code, Some(0), "{moved}");
+    let said = done(&new, &["verify"]).await;
+    assert!(
+        said.starts_with("Intact") && number(&said, "events ") > lines,
+        "{said}"
+    );
+    assert_eq!(
+        number(&said, "before: "),
+        number(&said, "events "),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! What it says of itself.
 
 mod machines;
+mod words;
 
 use super::check;
 use crate::home::Home;
@@ -32,7 +33,7 @@ async fn the_whole() {
           add           Make a task out of a line
           today         Show what is overdue and due today
           done          Complete the task that these words mean
-          interpret     Say what lines of text would do; nothing is done
+          interpret     Say what words would do; nothing is done
           export        Write everything you have as JSON, or everything that everybody has
           import        Read what `export` wrote
           rebuild       Write the tables anew from the log
@@ -238,8 +239,10 @@ async fn commands_about_everything_you_have() {
         expect![[r#"
             Read what `export` wrote
 
-            From the file, or from standard input. Importing the same twice makes nothing twice: what is
-            there stays as it is.
+            From the file, or from standard input. All is as it was there: times, order, comments, series,
+            closed tasks closed; each history begins with the import. A large file goes in part by part.
+            Importing the same twice makes nothing twice: what is there stays as it is, so that importing
+            once more finishes what was interrupted.
 
             What `export --all` wrote goes into an empty database, and what came --since to where the
             first part is; whole, or not at all. Open pages then read everything anew, and reminders that
@@ -310,26 +313,6 @@ async fn commands_about_everything_you_have() {
 #[tokio::test]
 async fn commands_for_programs_and_proofs() {
     let Some(home) = Home::new() else { return };
-    help(&home, "interpret", expect![[r#"
-        Say what lines of text would do; nothing is done
-
-        Reads a JSON object a line from standard input, and writes one a line for each: how it is
-        understood, or what is wrong with the line. It needs no data folder.
-
-        Usage: errand interpret [OPTIONS]
-
-        Options:
-          -h, --help
-                  Print help (see a summary with '-h')
-
-        A line to read:
-          {"text": "call mom tomorrow at 3pm", "now": "2026-11-25T10:00:00+01:00", "time_zone": "Europe/Berlin", "mode": "add"}
-
-        mode is add (it becomes a task) or talk (it may be any wish; the default). now has an offset.
-
-        Examples:
-          errand interpret < lines.jsonl > answers.jsonl
-    "#]]).await;
     help(&home, "token",
         expect![[r#"
             Make a token for a program, or a link for a browser

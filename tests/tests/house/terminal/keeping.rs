@@ -205,6 +205,8 @@ async fn a_backup_moves_to_another_machine() {
         return;
     };
     done(&old, &["add", "buy milk today"]).await;
+    // It served for a while: its witness signed what there was.
+    old.serve().await.stop().await;
     let file = old.path("backup.db").display().to_string();
     done(&old, &["backup", &file]).await;
     check(
@@ -212,10 +214,35 @@ async fn a_backup_moves_to_another_machine() {
         &["restore", &file],
         expect![[r#"
         Restored.
+        The witness watches from now on; what was there before rests on its own chain, and on the heads that came with it.
     "#]],
     )
     .await;
+    // The log holds, and the new witness does not claim to have seen what it did not.
+    let said = done(&new, &["verify"]).await;
+    let lines: Vec<_> = said.lines().collect();
+    let (events, before) = (number(lines[0], "events "), number(lines[1], "before: "));
+    assert!(
+        said.starts_with("Intact") && events > 0 && events == before,
+        "{said}"
+    );
+    assert!(said.contains(", of a witness before this one."), "{said}");
     assert_eq!(done(&new, &["today"]).await, done(&old, &["today"]).await);
+    new.serve().await.stop().await;
+    let said = done(&new, &["verify"]).await;
+    assert!(
+        said.starts_with("Intact") && number(&said, "events ") > events,
+        "{said}"
+    );
+    assert_eq!(number(&said, "before: "), before, "{said}");
+    assert!(!said.contains("of a witness before this one"), "{said}");
+}
+
+/// The number that stands behind those words.
+pub(super) fn number(said: &str, words: &str) -> u64 {
+    let (_, rest) = said.split_once(words).expect("those words");
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().expect("a number")
 }
 
 #[tokio::test]
@@ -269,6 +296,7 @@ async fn what_somebody_changed_by_hand_is_found_and_mended() {
     expect![[r#"
         Broken. Streams 1, events that hold 0. It breaks here:
           stream ID, line 1: it or its place in the chain was altered
+        The witness watches since MOMENT; lines that were there before: 2.
         (exit code 1)
     "#]]
     .assert_eq(&ids(&home.run(&["verify"]).await.to_string()));
@@ -277,9 +305,11 @@ async fn what_somebody_changed_by_hand_is_found_and_mended() {
 /// Ids and hashes are of no interest.
 fn ids(said: &str) -> String {
     let word = |word: &str| {
-        let bare = word.trim_end_matches([',', '.', ':']);
+        let bare = word.trim_end_matches([',', '.', ':', ';']);
         let id = bare.len() >= 32 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-        if id {
+        if bare.parse::<Timestamp>().is_ok() {
+            word.replace(bare.trim_end_matches(';'), "MOMENT")
+        } else if id {
             word.replace(bare, "ID")
         } else {
             word.to_owned()
