@@ -1,4 +1,3 @@
-import { tick } from 'svelte';
 import { store } from './data/store.svelte.ts';
 import type { Task } from './data/types.ts';
 import { screen, type Field } from './shell/screen.svelte.ts';
@@ -63,8 +62,6 @@ function move(by: 1 | -1) {
     if (view.name !== 'inbox' && view.name !== 'list') return;
     const shown = groupsOf(view, store.rows, store.now).flatMap((group) => group.tasks);
     store.move(task, shown, by);
-    // An element that moves loses the focus.
-    void tick().then(() => document.querySelector<HTMLElement>(`[data-row="${task.id}"]`)?.focus());
   };
 }
 
