@@ -52,10 +52,15 @@ async fn answer(State(waiting): State<Waiting>, request: Request) -> Response {
 /// # Errors
 /// For whatever else is wrong: a setting, a password, tables that are not ours.
 pub(crate) async fn open(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<App>> {
+    let mut said = String::new();
     loop {
-        match App::open(config.clone()).await {
-            Err(error) if is_away(&error) => tracing::error!("{error:#}; it is tried again"),
+        let words = match App::open(config.clone()).await {
+            Err(error) if is_away(&error) => format!("{error:#}"),
             opened => return opened.map(Some),
+        };
+        if words != said {
+            tracing::error!("{words}; it is tried again");
+            said = words;
         }
         let pause = stop.run_until_cancelled(tokio::time::sleep(PAUSE));
         if pause.await.is_none() {

@@ -14,6 +14,12 @@ const BUILT: [&str; 3] = ["bin/kubelet", "manifests/knative.yaml", "stamps/kafka
 /// Where it is.
 pub(super) struct TheBox(PathBuf);
 
+/// Whether it starts without building for twenty minutes.
+pub(super) fn is_built() -> bool {
+    let cache = run::cache().with_file_name("errand-box");
+    BUILT.iter().all(|part| cache.join(part).exists())
+}
+
 impl TheBox {
     /// As `ERRAND_BOX` says, or on the PATH, or beside the checkout.
     pub(super) fn find() -> Option<Self> {
@@ -24,12 +30,6 @@ impl TheBox {
         let named = env::var_os("ERRAND_BOX").map(PathBuf::from);
         let found = named.or_else(|| run::find(&["box"])).or_else(beside);
         found.filter(|program| program.is_file()).map(Self)
-    }
-
-    /// Whether it starts without building for twenty minutes.
-    pub(super) fn is_built(&self) -> bool {
-        let cache = run::cache().with_file_name("errand-box");
-        BUILT.iter().all(|part| cache.join(part).exists())
     }
 
     /// Whether it runs.

@@ -32,7 +32,7 @@ impl Choice {
 /// Kills one, by its pod or by its process; answers which. The witness's pod stays: on the box its files go with it.
 fn kill(release: &Release, choice: &mut Choice, n: usize) -> Option<String> {
     let mut all = release.processes();
-    let by_pod = n % 2 == 0;
+    let by_pod = n.is_multiple_of(2);
     all.retain(|one| !by_pod || one.words != "serve audit");
     if all.is_empty() {
         return None;

@@ -79,10 +79,9 @@ async fn r_7_2_what_each_function_costs() {
 
 /// Megabytes of each: all, and its own.
 fn memory(release: &Release) -> Vec<(String, f64, f64)> {
-    let megabytes = |kilobytes: u64| kilobytes as f64 / 1e3;
     let of = |process: super::processes::Process| {
         let (all, own) = process.memory()?;
-        Some((process.words, megabytes(all), megabytes(own)))
+        Some((process.words, all / 1e3, own / 1e3))
     };
     release.processes().into_iter().filter_map(of).collect()
 }

@@ -47,9 +47,9 @@ impl Release {
 
 impl Process {
     /// Kilobytes that it has in memory: all, and those that are its own.
-    pub(crate) fn memory(&self) -> Option<(u64, u64)> {
+    pub(crate) fn memory(&self) -> Option<(f64, f64)> {
         let status = read_to_string(format!("/proc/{}/status", self.id)).ok()?;
-        let kilobytes = |name: &str| -> Option<u64> {
+        let kilobytes = |name: &str| -> Option<f64> {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.split_whitespace().next()?.parse().ok()
         };

@@ -67,7 +67,7 @@ async fn r_7_1_without_its_secret_database_or_kafka_the_hook_says_what_is_missin
     helm("install", &space, &sets, &WAIT).unwrap_err();
     let said = logs(&space, "errand");
     assert!(
-        said.contains("postgres.box") && said.contains("ERRAND_DATABASE_URL"),
+        said.contains("nothing answers at postgres://errand@postgres.box:5433"),
         "{said}"
     );
     figure(

@@ -88,7 +88,7 @@ async fn r_7_2_every_function_is_woken_by_a_request_as_soon_as_a_hello_world() {
     let mut times = BTreeMap::<&str, Times>::new();
     for round in 0..number("ERRAND_CLUSTER_TIMES", 3) {
         release.sleeps().await;
-        let mut order: Vec<_> = ASKED.iter().copied().collect();
+        let mut order = ASKED.to_vec();
         order.rotate_left(round % ASKED.len());
         order.insert(round % BETWEEN, (HELLO, "/"));
         for (service, path) in order {
