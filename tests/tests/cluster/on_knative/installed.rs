@@ -61,7 +61,14 @@ async fn r_7_1_only_the_front_answers_who_comes_from_outside() {
     let Some(release) = release() else {
         return;
     };
-    let services = objects(&["get", "ksvc", "--namespace", &release.space]);
+    let services = objects(&[
+        "get",
+        "ksvc",
+        "--namespace",
+        &release.space,
+        "--selector",
+        "app.kubernetes.io/name=errand",
+    ]);
     assert_eq!(services.len(), 8, "seven functions and the front");
     for service in services {
         let name = service["metadata"]["name"].as_str().unwrap();
