@@ -15,7 +15,11 @@ pub(crate) fn figure(what: &str, measured: impl Display, asked: impl Display) {
     let Some(path) = std::env::var_os(FILE) else {
         return;
     };
-    let mut file = OpenOptions::new().append(true).open(path).unwrap();
+    let mut file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .unwrap();
     writeln!(file, "{what}\t{measured}\t{asked}").unwrap();
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// What each is asked, often, by people.
 const IN_USE: [(&str, &str); 5] = [
-    ("errand-web", "/"),
+    ("errand-web", "/openapi.json"),
     ("errand-tasks", "/api/v1/tasks?limit=50"),
     ("errand-chat", "/api/v1/assistant/conversations"),
     ("errand-accounts", "/api/v1/me"),

@@ -15,7 +15,7 @@ use std::{
 /// What each is asked, by its own name.
 const ASKED: [(&str, &str); 8] = [
     ("errand-front", "/health"),
-    ("errand-web", "/"),
+    ("errand-web", "/openapi.json"),
     ("errand-tasks", "/api/v1/tasks?limit=1"),
     ("errand-chat", "/api/v1/assistant/conversations"),
     ("errand-accounts", "/api/v1/me"),
