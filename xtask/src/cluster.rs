@@ -34,23 +34,8 @@ pub(crate) struct Options {
     keep: bool,
 }
 
-impl Options {
-    /// What the suite does: a little of each, by the program that it has built anyway.
-    fn of_the_suite() -> Self {
-        Self {
-            name: None,
-            debug: true,
-            times: 3,
-            minutes: 2,
-            keep: false,
-        }
-    }
-}
-
-/// What the tests are called, all of them: other runs of the test programs leave them out by it.
-pub(crate) const NAME: &str = "on_knative::";
-/// What all of them are, where they are left out.
-pub(crate) const WHAT: &str = "the chart on a cluster";
+/// What the tests are called, all of them.
+const NAME: &str = "on_knative::";
 
 /// Starts the cluster, runs the proofs and prints them as a table. Gives whether all held.
 ///
@@ -65,26 +50,6 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     counts.print_details();
     println!("{counts}");
     Ok(counts.failed == 0)
-}
-
-/// The same as a part of the suite, where the box and what it builds are on this machine already; else it is skipped aloud.
-pub(crate) fn test(counts: &mut Counts) {
-    let Some(the_box) = TheBox::find() else {
-        counts.skip(WHAT, "no box (ERRAND_BOX names it)");
-        return;
-    };
-    if !the_box::is_built() {
-        counts.skip(WHAT, "the box is not built: `box build`, `box build kafka`");
-        return;
-    }
-    if the_box.is_up() {
-        counts.skip(WHAT, "the box is up: somebody works with it");
-        return;
-    }
-    if let Err(error) = prove(&the_box, &Options::of_the_suite(), counts) {
-        eprintln!("{error:#}");
-        counts.fail(WHAT);
-    }
 }
 
 fn prove(the_box: &TheBox, options: &Options, counts: &mut Counts) -> Result<()> {
