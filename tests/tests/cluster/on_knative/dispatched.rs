@@ -7,6 +7,7 @@ use super::{
     reminded::write,
 };
 use jiff::{Timestamp, tz::TimeZone};
+use reqwest::StatusCode;
 use serde_json::json;
 use std::time::Duration;
 use testkit::kafka::published;
@@ -88,6 +89,12 @@ async fn r_7_2_what_a_function_does_not_take_is_a_dead_letter_and_comes_again_wh
         &release.space,
         "--wait",
     ]);
+    let recur = release.inside("errand-recur");
+    until("nobody is there", async || {
+        let asked = recur.http.get(format!("{}/ready", recur.base)).send().await;
+        asked.is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND)
+    })
+    .await;
     let path = format!("/tasks/{}/complete", task["id"].as_str().unwrap());
     write(&api, &path, &json!({})).await;
     until("its event is a dead letter", async || {
