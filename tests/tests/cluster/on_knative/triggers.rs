@@ -92,13 +92,12 @@ async fn r_7_1_each_trigger_wakes_its_function_by_what_it_subscribes_to_and_unin
         let service = format!("errand-{}", function.name);
         for kind in function.subscribes {
             release.sleeps().await;
-            publish(&release, *kind, door).await;
-            let awake = release.awake();
-            assert!(
-                awake.contains(&service),
-                "{} does not wake {service}: {awake:?}",
-                kind.name()
-            );
+            // A Trigger is ready a moment before its broker knows of it; the event is taken once however often it comes.
+            until(&format!("{} wakes {service}", kind.name()), async || {
+                publish(&release, *kind, door).await;
+                release.awake().contains(&service)
+            })
+            .await;
             wakes += 1;
         }
     }
