@@ -18,8 +18,8 @@ use the_box::TheBox;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Run only proofs whose name contains this.
-    name: Option<String>,
+    /// Run only proofs whose name contains one of these.
+    names: Vec<String>,
     /// The program as `cargo build` makes it, stripped: sooner there, slower than what is shipped.
     #[arg(long)]
     debug: bool,
@@ -34,8 +34,25 @@ pub(crate) struct Options {
     keep: bool,
 }
 
-/// What the tests are called, all of them.
-const NAME: &str = "on_knative::";
+impl Options {
+    /// What the suite does: a little of what matters most, by the program that it has built anyway. All of it takes half an hour.
+    fn of_the_suite() -> Self {
+        Self {
+            names: ["installed::", "slept::", "reminded::"]
+                .map(String::from)
+                .to_vec(),
+            debug: true,
+            times: 2,
+            minutes: 0,
+            keep: false,
+        }
+    }
+}
+
+/// What the tests are called, all of them: other runs of the test programs leave them out by it.
+pub(crate) const NAME: &str = "on_knative::";
+/// What all of them are, where they are left out.
+pub(crate) const WHAT: &str = "the chart on a cluster";
 
 /// Starts the cluster, runs the proofs and prints them as a table. Gives whether all held.
 ///
@@ -52,6 +69,26 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     Ok(counts.failed == 0)
 }
 
+/// The same as a part of the suite, where the box and what it builds are on this machine already; else it is skipped aloud.
+pub(crate) fn test(counts: &mut Counts) {
+    let Some(the_box) = TheBox::find() else {
+        counts.skip(WHAT, "no box (ERRAND_BOX names it)");
+        return;
+    };
+    if !the_box::is_built() {
+        counts.skip(WHAT, "the box is not built: `box build`, `box build kafka`");
+        return;
+    }
+    if the_box.is_up() {
+        counts.skip(WHAT, "the box is up: somebody works with it");
+        return;
+    }
+    if let Err(error) = prove(&the_box, &Options::of_the_suite(), counts) {
+        eprintln!("{error:#}");
+        counts.fail(WHAT);
+    }
+}
+
 fn prove(the_box: &TheBox, options: &Options, counts: &mut Counts) -> Result<()> {
     let program = built(options.debug)?;
     run::show(run::cargo().args(["test", "--workspace", "--no-run"]))?;
@@ -64,7 +101,8 @@ fn prove(the_box: &TheBox, options: &Options, counts: &mut Counts) -> Result<()>
     cargo
         .args(["test", "--workspace", "--test", "cluster"])
         .args(["--", "--test-threads=1", "--show-output"])
-        .arg(options.name.as_deref().unwrap_or(NAME))
+        .args(&options.names)
+        .args(options.names.is_empty().then_some(NAME))
         .env(runner()?, format!("{} run", cluster.program().display()))
         .env("ERRAND_TEST_BOX", cluster.program())
         .env("ERRAND_TEST_SKIPS", &skips)

@@ -8,8 +8,17 @@ use anyhow::Result;
 
 use crate::run;
 
+/// What a box has built when it can be started without a build.
+const BUILT: [&str; 3] = ["bin/kubelet", "manifests/knative.yaml", "stamps/kafka"];
+
 /// Where it is.
 pub(super) struct TheBox(PathBuf);
+
+/// Whether it starts without building for twenty minutes.
+pub(super) fn is_built() -> bool {
+    let cache = run::cache().with_file_name("errand-box");
+    BUILT.iter().all(|part| cache.join(part).exists())
+}
 
 impl TheBox {
     /// As `ERRAND_BOX` says, or on the PATH, or beside the checkout.
