@@ -71,8 +71,8 @@ async fn r_7_2_what_each_function_costs() {
     }
     let size = image();
     figure(
-        "the image, unpacked files apart",
-        format!("{size:.1} MB compressed"),
+        "the image, as the node keeps it, not compressed",
+        format!("{size:.0} MB"),
         format!("{MOST_IMAGE} MB"),
     );
 }
