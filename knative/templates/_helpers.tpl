@@ -182,7 +182,7 @@ livenessProbe: { httpGet: { path: /live, port: http }, periodSeconds: 10, timeou
 {{- $ := index . 0 -}}
 {{- $name := index . 1 -}}
 dapr.io/enabled: "true"
-dapr.io/app-id: {{ include "errand.name" $ }}-{{ $name }}
+dapr.io/app-id: {{ $name }} # as the scopes of the components name it
 {{- if eq $name "clock" }}
 dapr.io/app-port: "8080"
 {{- if $.Values.dapr.cron }}
@@ -201,7 +201,7 @@ name: daprd
 image: {{ $.Values.dapr.image }}
 command: [/daprd]
 args:
-  - --app-id={{ include "errand.name" $ }}-{{ $name }}
+  - --app-id={{ $name }}
   {{- if eq $name "clock" }}
   - --app-port=8080
   - --app-channel-address=127.0.0.1

@@ -4,7 +4,7 @@
 //
 // LINK is the sign-in link that `errand` prints, FOLDER takes the screenshots. Prints a line for each step, and exits with 0 when
 // all went well. Any console error, page error or accessibility violation fails. The browser is Debian's Chromium, or the one
-// that CHROMIUM names.
+// that CHROMIUM names; CHROMIUM_FLAGS has further flags, a line each.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+FLAGS.push(...(process.env.CHROMIUM_FLAGS ?? '').split('\n').filter(Boolean));
 if (process.getuid?.() === 0) FLAGS.push('--no-sandbox');
 
 const profile = mkdtempSync(join(tmpdir(), 'errand-browser-'));

@@ -4,7 +4,7 @@ mod client;
 mod end;
 
 pub use client::{Client, Kept, Repeats, Task, Up};
-pub use end::{End, still_to_come};
+pub use end::{End, check_tasks, still_to_come};
 
 use std::time::Duration;
 

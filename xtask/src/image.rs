@@ -1,7 +1,7 @@
 //! `cargo xtask image`: the one image of all functions.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -61,18 +61,32 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         run::show(run::cargo().args(["build", "--release", "--workspace", "--bin", "errand"]))?;
         test::target()?.join("release/errand")
     };
+    if let Some(loader) = &options.load {
+        return load(&program, loader, tag);
+    }
+    println!("{}", folder_of(&program)?.display());
+    Ok(())
+}
+
+/// Hands an image of that program to a cluster.
+///
+/// # Errors
+/// When it cannot be made or is not taken.
+pub(crate) fn load(program: &Path, loader: &Path, tag: &str) -> Result<()> {
+    let folder = folder_of(program)?;
+    let mut load = Command::new(loader);
+    run::show(load.arg("load").arg(format!("errand:{tag}")).arg(&folder))
+}
+
+/// The image's root as a folder, and how it is started.
+fn folder_of(program: &Path) -> Result<PathBuf> {
     let folder = test::target()?.join("image");
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("Containerfile"), CONTAINERFILE)?;
     let mut rootfs = Command::new("sh");
     rootfs
         .arg(run::root().join("image/rootfs.sh"))
-        .args([&program, &folder.join("rootfs")]);
+        .args([program, &folder.join("rootfs")]);
     run::read(&mut rootfs).context("the folder cannot be made")?;
-    println!("{}", folder.display());
-    if let Some(loader) = &options.load {
-        let mut load = Command::new(loader);
-        run::show(load.arg("load").arg(format!("errand:{tag}")).arg(&folder))?;
-    }
-    Ok(())
+    Ok(folder)
 }

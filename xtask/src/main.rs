@@ -1,9 +1,10 @@
-//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `up`, `chart`, `image`, `simulate`,
+//! The short names of the daily acts: `cargo xtask test`, `story`, `check`, `ci`, `services`, `up`, `chart`, `cluster`, `image`, `simulate`,
 //! `bench`, `score`, `new-function`.
 
 mod chart;
 mod check;
 mod ci;
+mod cluster;
 mod daprd;
 mod guard;
 mod image;
@@ -54,6 +55,8 @@ enum Act {
     Up,
     /// Hold the Helm chart, the image and the compose file to what can be known without a cluster.
     Chart(chart::Options),
+    /// Install the chart on a real Kubernetes with Knative, which a program `box` makes on this machine, and prove it there.
+    Cluster(cluster::Options),
     /// Make the image of all functions: by Docker, or as a folder that a container is made of.
     Image(image::Options),
     /// Run many seeds of the simulation (`--seeds N`, `--seed N` for one); further arguments go to the program.
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Act::Ci => Ok(ci::run()),
         Act::Check(options) => check::run(&options).map(|()| true),
         Act::Chart(options) => chart::run(&options),
+        Act::Cluster(options) => cluster::run(&options),
         Act::Image(options) => image::run(&options).map(|()| true),
         Act::Up => up::run().map(|()| true),
         Act::Services { act } => services::run(act).map(|()| true),

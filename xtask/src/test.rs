@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::install::{self, Installed, Installs};
-use crate::{chart, page, postgres, run, story};
+use crate::{chart, cluster, page, postgres, run, story};
 use counts::Counts;
 use story::Servers;
 
@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// Leave out the page's own tests and the story in a browser.
     #[arg(long)]
     no_page: bool,
+    /// Leave out the chart on a cluster of its own, which takes some minutes where there is a box.
+    #[arg(long)]
+    no_cluster: bool,
 }
 
 /// Runs all tests, or those of a name; prints what was skipped and why, and the count as the last line. Gives whether all passed.
@@ -53,6 +56,7 @@ pub(crate) fn all(installs: Installs) -> Result<Counts> {
         &Options {
             name: None,
             no_page: false,
+            no_cluster: std::env::var_os("ERRAND_NO_CLUSTER").is_some(),
         },
         installs,
     )
@@ -71,14 +75,15 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
     let mut cargo = run::cargo();
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
-        .args(&options.name);
+        .args(&options.name)
+        .args(["--", "--skip", cluster::NAME]);
     cargo
         .env("ERRAND_TEST_SKIPS", &skips)
         .env("ERRAND_TEST_BINARY", &binary);
     let (server, servers) = services(&mut cargo, &installed);
     let mut done = counts::from_cargo(&mut cargo, &mut counts);
     if done.is_ok() {
-        done = stories_over_postgres(cargo, &servers, &mut counts);
+        done = stories_over_postgres(&cargo, options, &servers, &mut counts);
     }
     counts.add_skips(&fs::read_to_string(&skips)?);
     fs::remove_file(&skips)?;
@@ -88,6 +93,14 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
         chart::test(&mut counts)?;
         page::test(&mut counts)?;
         story::test(&binary, &servers, &mut counts)?;
+        if options.no_cluster {
+            counts.skip(
+                cluster::WHAT,
+                "it is left out (--no-cluster, or ERRAND_NO_CLUSTER)",
+            );
+        } else {
+            cluster::test(&mut counts);
+        }
     }
     drop((server, installed));
     counts.print_details();
@@ -95,15 +108,27 @@ fn count(options: &Options, installs: Installs) -> Result<Counts> {
 }
 
 /// Runs the stories across functions once more, each over a PostgreSQL database of its own.
-fn stories_over_postgres(mut cargo: Command, servers: &Servers, counts: &mut Counts) -> Result<()> {
+fn stories_over_postgres(
+    before: &Command,
+    options: &Options,
+    servers: &Servers,
+    counts: &mut Counts,
+) -> Result<()> {
     const NAME: &str = "the stories, over PostgreSQL";
     if servers.postgres.is_none() {
         counts.skip(NAME, "no PostgreSQL");
         return Ok(());
     }
     println!("{NAME}");
+    let mut cargo = run::cargo();
     cargo
-        .args(["--test", "stories"])
+        .args(["test", "--workspace", "--no-fail-fast", "--test", "stories"])
+        .args(&options.name)
+        .envs(
+            before
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
         .env("ERRAND_TEST_STORIES_OVER", "postgres");
     counts::from_cargo(&mut cargo, counts)
 }

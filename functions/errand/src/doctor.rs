@@ -184,9 +184,15 @@ async fn relay(config: &Config, store: &dyn Store) -> anyhow::Result<Seen> {
     if !alone && Lock::try_take(config)?.is_some() {
         return Ok(Absent("nobody serves this folder now".to_owned()));
     }
+    // Of several that run alone none leads while nothing waits.
+    let quiet =
+        async || Ok::<_, StoreError>(store.outgoing(store.now().await?, 1).await?.is_empty());
     Ok(match store.leader("relay").await {
         Err(error) => Wrong(whole(&error)),
         Ok(Some(_)) => Well("somebody publishes".to_owned()),
+        Ok(None) if alone && quiet().await.unwrap_or_default() => {
+            Well("nothing waits to be published".to_owned())
+        }
         Ok(None) if alone => {
             Wrong("nobody publishes: errand serve clock does, one at least must run".to_owned())
         }

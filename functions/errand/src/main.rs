@@ -15,6 +15,7 @@ mod metrics;
 mod moving;
 mod say;
 mod serve;
+mod waiting;
 
 use anyhow::{Context, bail};
 use args::{Args, Command};

@@ -6,6 +6,7 @@ use crate::{
     lock::Lock,
     metrics,
     say::say,
+    waiting::{self, Waiting},
 };
 use anyhow::bail;
 use axum::Router;
@@ -101,12 +102,22 @@ pub(crate) async fn alone(
     let mut config = config;
     config.listen = listener.local_addr()?;
     let _lock = Lock::share(&config).await?;
-    let mut app = App::open(config).await?;
+    let stop = serve::shutdown_on_signals()?;
+    let waiting = Waiting::default();
+    let serving = tokio::spawn(serve::serve(listener, waiting.router(), stop.clone()));
+    // Whoever starts it for a request wants to know that it cannot.
+    let opened = if attached {
+        Some(App::open(config).await?)
+    } else {
+        waiting::open(&config, &stop).await?
+    };
+    let Some(mut app) = opened else {
+        return Ok(());
+    };
     if function.always_on {
         after_import(&app).await?;
     }
     let mut parts = parts(&app, &[function]).await?;
-    let stop = serve::shutdown_on_signals()?;
     if attached {
         stop_with_input(stop.clone());
     }
@@ -123,9 +134,9 @@ pub(crate) async fn alone(
         router = router.merge(metrics::router(&app.deps, relay.meter()));
         running.spawn(relay.run(stop.clone()));
     }
-    let router = host::edge(router, &app.deps);
+    waiting.is_over(host::edge(router, &app.deps));
     tracing::info!(function = function.name, listen = %app.deps.config.listen, "serves");
-    serve::serve(listener, router, stop.clone()).await?;
+    serving.await??;
     end(&app, parts, running, &stop).await;
     Ok(())
 }

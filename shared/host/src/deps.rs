@@ -2,7 +2,7 @@
 
 use crate::{
     Clock, Config, Key, SystemClock,
-    health::{Needs, NothingElse},
+    health::{Looks, Needs, NothingElse},
     rates::Rates,
     who::Known,
 };
@@ -31,6 +31,8 @@ pub struct Deps {
     pub rates: Arc<Rates>,
     /// What this process needs beside the database.
     pub needs: Arc<dyn Needs>,
+    /// The look at what it needs that is under way, for probes.
+    pub looks: Arc<Looks>,
 }
 
 impl Deps {
@@ -62,6 +64,7 @@ impl Deps {
             known: Arc::default(),
             rates: Arc::default(),
             needs: Arc::new(NothingElse),
+            looks: Arc::default(),
         }
     }
 }

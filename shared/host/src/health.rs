@@ -3,7 +3,12 @@
 use crate::{Answer, Deps, Problem, Routes};
 use async_trait::async_trait;
 use contract::schema::answers::Well;
-use jiff::SignedDuration;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Mutex, PoisonError};
 
 /// What a process needs beside the database, for `/ready`.
 #[async_trait]
@@ -51,6 +56,53 @@ async fn up() -> Answer {
 
 /// The store answers within two seconds, and nothing else is missing.
 async fn ready(deps: Deps) -> Result<Answer, Problem> {
+    let look = deps.looks.join(&deps);
+    let seen = look.clone().await;
+    deps.looks.is_told(&look);
+    seen?;
+    Ok(Answer::raw(200, r#"{"status":"ready"}"#))
+}
+
+/// For how long a look is of use that nobody waited for.
+const OF_USE: SignedDuration = SignedDuration::from_secs(3);
+
+type Look = Shared<BoxFuture<'static, Result<(), Problem>>>;
+
+/// The look that is under way. Who probes a process that is just starting waits a tenth of a second and asks anew (Knative's proxy
+/// does): were each probe a look of its own, that ends with it, none would ever see the end of one on a machine that is busy.
+#[derive(Default)]
+pub struct Looks(Mutex<Option<(Timestamp, Look)>>);
+
+impl Looks {
+    /// The one under way, or one that came to an end with nobody there any more; else a new one.
+    fn join(&self, deps: &Deps) -> Look {
+        let now = deps.clock.now();
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((began, look)) = &*current
+            && now.duration_since(*began) < OF_USE
+        {
+            return look.clone();
+        }
+        // A task of its own: it goes on when whoever asked has gone.
+        let looking = tokio::spawn(look(deps.clone()));
+        let ended = looking.map(|seen| {
+            seen.unwrap_or_else(|_| Err(Problem::unavailable("The process is ending.")))
+        });
+        let look = ended.boxed().shared();
+        *current = Some((now, look.clone()));
+        look
+    }
+
+    /// Somebody heard of it: who asks next wants to know how it is then.
+    fn is_told(&self, look: &Look) {
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().is_some_and(|(_, it)| it.ptr_eq(look)) {
+            *current = None;
+        }
+    }
+}
+
+async fn look(deps: Deps) -> Result<(), Problem> {
     let late = deps
         .clock
         .sleep_until(deps.clock.now() + SignedDuration::from_secs(2));
@@ -59,8 +111,8 @@ async fn ready(deps: Deps) -> Result<Answer, Problem> {
         answer = deps.store.next_moment() => { answer?; }
         () = late => return Err(Problem::unavailable("The database does not answer.")),
     }
-    if let Some(words) = deps.needs.missing().await {
-        return Err(Problem::unavailable(words));
+    match deps.needs.missing().await {
+        Some(words) => Err(Problem::unavailable(words)),
+        None => Ok(()),
     }
-    Ok(Answer::raw(200, r#"{"status":"ready"}"#))
 }

@@ -200,6 +200,13 @@ impl Client {
     }
 }
 
+/// Said by us, or by a proxy before us: not now, and perhaps done all the same.
+const NOT_NOW: [StatusCode; 3] = [
+    StatusCode::BAD_GATEWAY,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::GATEWAY_TIMEOUT,
+];
+
 /// The answer and whether it was a repeated one. Nobody knows what was done where the line breaks, or where it says 503.
 async fn sent(request: reqwest::RequestBuilder) -> Result<(Value, bool), String> {
     let words = |error: reqwest::Error| error.to_string();
@@ -207,7 +214,7 @@ async fn sent(request: reqwest::RequestBuilder) -> Result<(Value, bool), String>
     let replayed = response.headers().contains_key("idempotency-replayed");
     let status = response.status();
     let text = response.text().await.map_err(words)?;
-    if status == StatusCode::SERVICE_UNAVAILABLE || text.contains("idempotency_in_flight") {
+    if NOT_NOW.contains(&status) || text.contains("idempotency_in_flight") {
         return Err(format!("{status} {text}"));
     }
     assert!(

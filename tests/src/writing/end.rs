@@ -63,16 +63,7 @@ impl End {
     /// # Panics
     /// When that is not so.
     pub fn check(&self) {
-        let mut there = BTreeMap::<&str, Vec<&Value>>::new();
-        for task in &self.tasks {
-            let title = task["title"].as_str().expect("a title");
-            there.entry(title).or_default().push(task);
-        }
-        for task in &self.kept.tasks {
-            let found = there.remove(task.title.as_str()).unwrap_or_default();
-            check_task(task, &found);
-        }
-        assert!(there.is_empty(), "nobody was told of {:?}", there.keys());
+        check_tasks(&self.kept, &self.tasks);
         self.check_reminders();
         self.check_mails();
     }
@@ -134,6 +125,23 @@ impl End {
         sorted.sort();
         sorted[sorted.len() / 2]
     }
+}
+
+/// Each task that a client was told of is there once, as its client left it, and no other.
+///
+/// # Panics
+/// When that is not so.
+pub fn check_tasks(kept: &Kept, tasks: &[Value]) {
+    let mut there = BTreeMap::<&str, Vec<&Value>>::new();
+    for task in tasks {
+        let title = task["title"].as_str().expect("a title");
+        there.entry(title).or_default().push(task);
+    }
+    for task in &kept.tasks {
+        let found = there.remove(task.title.as_str()).unwrap_or_default();
+        check_task(task, &found);
+    }
+    assert!(there.is_empty(), "nobody was told of {:?}", there.keys());
 }
 
 /// A task that was made once, as its client left it; and its next occurrence, where it was completed and recurs.

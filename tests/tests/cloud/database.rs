@@ -73,3 +73,35 @@ async fn r_5_3_without_its_database_it_says_so_at_once_and_goes_on_when_it_is_ba
     }
     tasks.end();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r_5_3_started_without_its_database_it_waits_for_it_and_does_not_end() {
+    let Some(mut server) = Server::start() else {
+        return;
+    };
+    let Some(installation) = Installation::on(server.url(), Settings::new("127.0.0.1:1")) else {
+        return;
+    };
+    server.kill();
+    let listen = free();
+    let mut tasks = installation.start(&["serve", "tasks"], &listen);
+    let http = reqwest::Client::new();
+    let probe = async |path: &str| {
+        let answer = http.get(format!("http://{listen}{path}")).send().await;
+        answer.ok().map(|answer| answer.status())
+    };
+    until("it lives", async || {
+        probe("/live").await == Some(StatusCode::OK)
+    })
+    .await;
+    assert_eq!(probe("/ready").await, Some(StatusCode::SERVICE_UNAVAILABLE));
+    let write = http.post(format!("http://{listen}/api/v1/tasks"));
+    put_off(write).await;
+    assert!(tasks.runs());
+    server.go_on();
+    until("it is ready", async || {
+        probe("/ready").await == Some(StatusCode::OK)
+    })
+    .await;
+    tasks.end();
+}
