@@ -286,12 +286,16 @@ fn imported(task: Option<TaskId>) -> Detail {
 
 /// What is told of a task that came in: when it was made, closed and thrown away.
 fn story(task: &Task) -> String {
-    let mut words = format!("imported; made at {}", task.created_at);
-    if let Some(at) = task.closed_at {
-        words += &format!(", {} at {at}", task.status.name());
-    }
-    if let Some(at) = task.deleted_at {
-        words += &format!(", put into the trash at {at}");
-    }
-    words
+    let closed = task
+        .closed_at
+        .map(|at| format!(", {} at {at}", task.status.name()));
+    let deleted = task
+        .deleted_at
+        .map(|at| format!(", put into the trash at {at}"));
+    format!(
+        "imported; made at {}{}{}",
+        task.created_at,
+        closed.unwrap_or_default(),
+        deleted.unwrap_or_default()
+    )
 }

@@ -191,6 +191,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Connects to a file. Of several processes that make it at once, SQLite has some fail while another sets how it is written to,
 /// whatever they would wait: these try again.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the file opens before there is a clock"
+)]
 pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
     for _ in 1..TRIES {
         match options.connect().await {
