@@ -11,10 +11,10 @@ config=$folder/server.properties
 
 # An authority, the broker's key, and its certificate by that authority; in one file, as Kafka takes them.
 certify() {
-    new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes
     printf 'subjectAltName=IP:127.0.0.1,DNS:localhost\n' >"$folder/broker.ext"
-    openssl req -x509 $new -days 30 -subj /CN=tests -keyout "$folder/ca.key" -out "$folder/ca.pem" &&
-        openssl req $new -subj /CN=localhost -keyout "$folder/broker.key" -out "$folder/broker.csr" &&
+    openssl req -x509 "$@" -days 30 -subj /CN=tests -keyout "$folder/ca.key" -out "$folder/ca.pem" &&
+        openssl req "$@" -subj /CN=localhost -keyout "$folder/broker.key" -out "$folder/broker.csr" &&
         openssl x509 -req -days 30 -in "$folder/broker.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial \
             -extfile "$folder/broker.ext" -out "$folder/broker.crt" &&
         cat "$folder/broker.key" "$folder/broker.crt" "$folder/ca.pem" >"$folder/broker.pem"
