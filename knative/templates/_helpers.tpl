@@ -166,7 +166,7 @@ volumeMounts: [{ name: data, mountPath: /data }]
 {{/* Probes where no proxy of Knative's stands before the process. */}}
 {{- define "errand.probes" -}}
 ports: [{ name: http, containerPort: 8080 }]
-startupProbe: { httpGet: { path: /ready, port: http }, periodSeconds: 1, failureThreshold: 120 }
+startupProbe: { httpGet: { path: /live, port: http }, periodSeconds: 1, failureThreshold: 120 }
 readinessProbe: { httpGet: { path: /ready, port: http }, periodSeconds: 5, timeoutSeconds: 3 }
 livenessProbe: { httpGet: { path: /live, port: http }, periodSeconds: 10, timeoutSeconds: 3 }
 {{- end }}

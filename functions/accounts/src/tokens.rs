@@ -9,7 +9,7 @@ use domain::{
     need::Need,
     refusal::Refusal,
 };
-use host::{Accounts, Answer, Body, Code, Deps, Id, Problem, who::scope};
+use host::{Accounts, Answer, Body, Code, Deps, Id, Problem, Who, who::scope};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,9 @@ pub(crate) struct TokenInput {
     /// 1 to 60 characters; the client in the history.
     #[schemars(length(min = 1, max = 60))]
     name: String,
-    /// What it may; everything when left out.
+    /// What it may; all that whoever asks may, when left out.
     #[serde(default)]
-    scopes: Vec<String>,
+    scopes: Option<Vec<String>>,
     /// Until when it works; for good when left out.
     #[serde(default)]
     expires_at: Option<Timestamp>,
@@ -76,25 +76,12 @@ pub(crate) async fn all(deps: Deps, who: Accounts) -> Result<Answer, Problem> {
 /// `POST /me/tokens`: the answer is the only place where the secret is shown.
 pub(crate) async fn create(
     deps: Deps,
+    asks: Who,
     who: Accounts,
     Body(input): Body<TokenInput>,
 ) -> Result<Answer, Problem> {
     let name = named(&input.name)?;
-    if let Some(i) = input
-        .scopes
-        .iter()
-        .position(|scope| !scope::ALL.contains(&scope.as_str()))
-    {
-        let words = format!(
-            "There is no such scope. There are: {}.",
-            scope::ALL.join(", ")
-        );
-        return Err(Problem::field(
-            format!("/scopes/{i}"),
-            Code::FieldInvalid,
-            words,
-        ));
-    }
+    let scopes = scopes(&asks, input.scopes)?;
     if input.expires_at.is_some_and(|at| at <= deps.clock.now()) {
         return Err(Problem::field(
             "/expires_at",
@@ -102,11 +89,6 @@ pub(crate) async fn create(
             "That moment has passed. Choose one ahead.",
         ));
     }
-    let scopes = if input.scopes.is_empty() {
-        scope::ALL.join(" ")
-    } else {
-        input.scopes.join(" ")
-    };
     let secret = secret(&deps, &who);
     let credential = credential(
         &deps,
@@ -134,6 +116,32 @@ pub(crate) async fn create(
     let token = secret;
     done.answer.body = contract::doc::json(&NewToken { known, token });
     Ok(Answer::from(done).at("/api/v1/me/tokens"))
+}
+
+/// The scopes of a new token, with blanks between: those that were asked for, or all that who asks has. None may what its maker
+/// may not.
+fn scopes(asks: &Who, wanted: Option<Vec<String>>) -> Result<String, Problem> {
+    let Some(wanted) = wanted else {
+        let own = scope::ALL.iter().copied().filter(|scope| asks.may(scope));
+        return Ok(own.collect::<Vec<_>>().join(" "));
+    };
+    let all = scope::ALL.join(", ");
+    if wanted.is_empty() {
+        let words = format!("A token that may nothing is of no use. Name what it may: {all}.");
+        return Err(Problem::field("/scopes", Code::FieldInvalid, words));
+    }
+    for (i, scope) in wanted.iter().enumerate() {
+        if !scope::ALL.contains(&scope.as_str()) {
+            let words = format!("There is no such scope. There are: {all}.");
+            return Err(Problem::field(
+                format!("/scopes/{i}"),
+                Code::FieldInvalid,
+                words,
+            ));
+        }
+        asks.clone().needs(scope)?;
+    }
+    Ok(wanted.join(" "))
 }
 
 fn named(name: &str) -> Result<&str, Problem> {

@@ -53,21 +53,25 @@ pub(crate) async fn tasks(
         .enumerate()
         .map(|(i, doc)| format!("{}. {}", i + 1, say::task(doc, settings)));
     let lines: Vec<_> = lines.collect();
-    let more = if page.next.is_some() {
-        "\nand more"
-    } else {
-        ""
-    };
     let text = match (lines.len(), asked.is_empty() && query.words.is_none()) {
         (0, true) => "You have no open tasks.".to_owned(),
         (0, false) => "Nothing fits that.".to_owned(),
         (1, _) => format!("One task: {}.", say::task(&docs[0], settings)),
-        (n, _) => format!("{n} tasks:\n{}{more}", lines.join("\n")),
+        (n, _) if page.next.is_some() => {
+            format!(
+                "More than {n} tasks. The first of them:\n{}",
+                lines.join("\n")
+            )
+        }
+        (n, _) => format!("{n} tasks:\n{}", lines.join("\n")),
     };
     let action = Action {
         id: deps.ids.uuid().to_string(),
         name: "list_tasks".to_owned(),
-        summary: format!("{} found", lines.len()),
+        summary: match page.next {
+            Some(_) => format!("more than {} found", lines.len()),
+            None => format!("{} found", lines.len()),
+        },
         result: json!({ "filter": asked, "items": docs }),
     };
     Ok(Seen {

@@ -5,6 +5,7 @@ mod others;
 use crate::{app, dispatch::targets, kafka::brokers, lock::Lock, say::say};
 use bus::kafka::DeadLetters;
 use host::{Clock, Config, SystemClock};
+use jiff::SignedDuration;
 use others::Others;
 use std::{fmt::Display, process::ExitCode, sync::Arc, time::Duration};
 use store::{Store, StoreError, Tables};
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const APART: i64 = 2;
 /// How old an event may be that is not published, in seconds.
 const LATE: i64 = 60;
+/// How late a reminder is when nobody can be there who fires it.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// Dead letters that are counted.
 const MOST: u32 = 1_000;
 
@@ -190,6 +193,9 @@ async fn relay(config: &Config, store: &dyn Store) -> anyhow::Result<Seen> {
     Ok(match store.leader("relay").await {
         Err(error) => Wrong(whole(&error)),
         Ok(Some(_)) => Well("somebody publishes".to_owned()),
+        Ok(None) if alone && overdue(store).await? => Wrong(
+            "nobody publishes, and a reminder is a minute overdue: errand serve clock does both, one at least must run".to_owned(),
+        ),
         Ok(None) if alone && quiet().await.unwrap_or_default() => {
             Well("nothing waits to be published".to_owned())
         }
@@ -200,6 +206,12 @@ async fn relay(config: &Config, store: &dyn Store) -> anyhow::Result<Seen> {
             Wrong("errand serves this folder, and publishes nothing: what does it log?".to_owned())
         }
     })
+}
+
+/// Whether a reminder is due for a minute and nobody fired it.
+async fn overdue(store: &dyn Store) -> Result<bool, StoreError> {
+    let until = store.now().await? - MINUTE;
+    Ok(!store.due(until, 1).await?.is_empty())
 }
 
 async fn dead(config: &Config, store: &dyn Store) -> Seen {

@@ -58,6 +58,7 @@ fn never_stands_still(name: &str) -> Option<&'static str> {
     match name {
         "clock" => Some("it wakes the others"),
         "live" => Some("it holds the lines to open pages"),
+        "audit" => Some("one process keeps its files, and signs every hour"),
         _ => None,
     }
 }

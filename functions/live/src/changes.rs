@@ -9,7 +9,7 @@ use host::{Answer, Follows, Limit, Params, Problem};
 use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::Reader;
+use store::{Reader, StoreError};
 
 /// How long it waits when nothing is new.
 const WAIT: SignedDuration = SignedDuration::from_secs(25);
@@ -31,6 +31,8 @@ pub(crate) async fn begin(
 ) -> Result<String, Problem> {
     match after {
         None | Some("now" | "") => Ok(live.deps.store.cursor(who).await?),
+        // It is told again as an event's id, which is one line.
+        Some(after) if after.contains(char::is_control) => Err(StoreError::CursorInvalid.into()),
         Some(after) => Ok(after.to_owned()),
     }
 }

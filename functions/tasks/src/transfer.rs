@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use store::{Idempotency, Kind, SortBy, SortKey, TaskQuery, Writer};
+use uuid::Uuid;
 
 const FORMAT: &str = "errand";
 const VERSION: u64 = 1;
@@ -109,6 +110,9 @@ pub(crate) struct ImportInput {
     #[serde(default)]
     #[expect(dead_code, reason = "named, so that an export is not refused for it")]
     exported_at: Option<Value>,
+    /// Whose export it is, in the parts that have no settings: who was assigned then, is assigned here.
+    #[serde(default)]
+    owner: Option<Uuid>,
     /// As exported. A task whose series is not among them begins its own.
     #[serde(default)]
     series: Vec<Value>,

@@ -300,7 +300,7 @@ impl Command {
         fn at<R: Kept>(state: &State, id: Uuid, expect: Expect) -> Result<(), Refusal> {
             // Where there is none, the command itself says so.
             let row = state.row::<R>(id).ok();
-            row.map_or(Ok(()), |row| change::expected(R::WHAT, row.version, expect))
+            row.map_or(Ok(()), |row| change::unmerged(R::WHAT, row.version, expect))
         }
         match self {
             Self::DeleteList { id } | Self::RestoreList { id } => at::<List>(state, id.0, expect),

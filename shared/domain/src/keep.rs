@@ -25,7 +25,7 @@ use crate::{
     state::{Kept, State},
     task::{
         Task,
-        change::{Expect, expected},
+        change::{Expect, unmerged},
     },
 };
 use jiff::Timestamp;
@@ -64,7 +64,7 @@ fn update<R: Kept>(
     check: impl FnOnce(&State, &mut R) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let row = state.row::<R>(id)?;
-    expected(R::WHAT, row.version, expect)?;
+    unmerged(R::WHAT, row.version, expect)?;
     let mut next = row.value.clone();
     next.apply(patch);
     check(state, &mut next)?;

@@ -20,6 +20,9 @@ pub const LARGE_LIMIT: usize = 8 << 20;
 /// Where 8 MiB are allowed (API.md 2); events come in batches, so their route too.
 pub const LARGE: &[&str] = &["/api/v1/commands", "/api/v1/import", "/"];
 
+/// The end of the one path where a body may be a list.
+const LISTS: &str = "/interpret";
+
 /// A JSON body of that shape. Unknown fields, wrong types, doubled keys and NUL characters are refused by their place.
 #[derive(Clone, Debug)]
 pub struct Body<T>(pub T);
@@ -37,10 +40,14 @@ where
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         is_json(request.headers())?;
+        let list = request.uri().path().ends_with(LISTS);
         let raw = match request.extensions().get::<Raw>() {
             Some(raw) => raw.0.clone(),
             None => read(request.into_body(), LIMIT).await?,
         };
+        if !list {
+            no_list(&raw)?;
+        }
         decode(&raw).map(Self)
     }
 }
@@ -75,6 +82,16 @@ fn too_large(limit: usize) -> Problem {
         limit >> 20
     );
     Problem::new(Code::BodyTooLarge, words).param("limit", limit)
+}
+
+/// Refuses a list where an object is wanted: serde would read its entries as fields, by their place.
+fn no_list(raw: &[u8]) -> Result<(), Problem> {
+    let list = raw.trim_ascii_start().starts_with(b"[");
+    if !list || serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_err() {
+        return Ok(());
+    }
+    let words = "`the body` is not right: it takes an object, not a list.";
+    Err(Problem::field("", Code::FieldInvalid, words))
 }
 
 /// Only JSON: a form can be sent by any page of the world without asking.

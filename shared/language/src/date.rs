@@ -26,12 +26,13 @@ patterns! {
     /// A reading that has a time and no day.
     CLOCK_ONLY = r"^(?:(?:at|@|by|around|about|for|exactly|approximately|in|the|an?|until|till|to|from|between|and|past|after|before|half|quarter|of|minutes?|mins?|noon|midday|midnight|morning|afternoon|evening|night|lunch(?:time)?|tea ?time|a\.?m\.?|p\.?m\.?|o ?'?clock|sharp|ish|early|late|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|hours?|hundred|\d{1,4}(?:[:.h]\d{0,2}){0,2}\s?(?:a\.?m\.?|p\.?m\.?|a|p|h|ish)?\.?|-)[\s-]*)+$";
     /// What says which half of the day is meant.
-    HALF = r"\d\s?[ap]\b|\b[ap]\.?m\b|morning|night|evening|afternoon|noon|midday|\b0\d[:.h]|\d ?h\d*\b|hundred|\b(?:1[3-9]|2[0-3])[:.]\d\d|\d\d:\d\d:\d\d";
+    HALF = r"\d\s?[ap]m?\b|\b[ap]\.?m\b|morning|night|evening|afternoon|noon|midday|\b0\d[:.h]|\d ?h\d*\b|hundred|\b(?:1[3-9]|2[0-3])[:.]\d\d|\d\d:\d\d:\d\d";
     /// A time by the clock, not by the part of the day.
     CLOCK = r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|midnight)\b";
     EXCEPT = r"\b(?:except|excluding|but not)(?: for)?(?: on| in)?\s*$";
     ATTRIBUTE = r"^ (?:show|movie|film|train|bus|flight|meeting|class|game|match|news|slot|appointment|session|call|concert|service|alarm|event|reminder|task)\b";
-    DINNER = r"\b(?:dinner|supper|drinks|evening|party|movie|concert)\b";
+    DINNER = r"(?i)\b(?:dinner|supper|drinks|evening|party|movie|concert)\b";
+    MORNING = r"(?i)\b(?:wake|waking|get up|breakfast|sunrise)\b";
     /// A time that duckling saw and did not keep.
     LOST_CLOCK = r"(?:\bat |@ ?)\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b\.?)?$|\b\d{1,2}(?::\d\d)?\s?[ap]m$";
     ZONE = r"\(?\b(?:utc|gmt|cet|cest|est|edt|pst|pdt|cst|cdt|mst|mdt|bst|ist|eet|jst)\b\)?";
@@ -143,7 +144,7 @@ pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
     let roles = cover_roles(&mut text);
     for seen in duck::see(&hand::apart(&text.work), &context.now) {
         let clash = pieces.iter().any(|p| overlap(&p.range, &seen.range));
-        if !clash && let Some(piece) = correct(&seen, &text.work, context) {
+        if !clash && let Some(piece) = correct(&seen, &text.work, text.raw, context) {
             pieces.push(piece);
         }
     }
@@ -239,7 +240,7 @@ fn give_role(piece: &mut Piece, roles: &[(Range<usize>, Role)], work: &str) {
 }
 
 /// Duckling's reading as a piece, or nothing where we know better.
-fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
+fn correct(seen: &Seen, work: &str, said: &str, context: &Context) -> Option<Piece> {
     let body = work.get(seen.range.clone())?.trim();
     let now = context.now.datetime();
     if BY_WORD.is_match(body) {
@@ -276,10 +277,13 @@ fn correct(seen: &Seen, work: &str, context: &Context) -> Option<Piece> {
         piece.time = Some(part);
         return Some(piece);
     }
-    let evening = DINNER.is_match(work);
+    // "dinner at 8": what one does is covered by now, and tells the half of the day all the same.
+    let evening = DINNER.is_match(said);
     if !piece.exact && !HALF.is_match(body) && CLOCK.is_match(body) {
         piece.time = piece.time.map(|t| {
-            if (1..=6).contains(&t.hour()) || evening && (7..=11).contains(&t.hour()) {
+            if (1..=6).contains(&t.hour()) && !MORNING.is_match(said)
+                || evening && (7..=11).contains(&t.hour())
+            {
                 later(t, 12)
             } else {
                 t

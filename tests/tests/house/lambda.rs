@@ -334,7 +334,7 @@ async fn what_cannot_be_a_lambda_says_so() {
         (exit code 1)
         errand: live cannot be a Lambda, which stands still between requests: it holds the lines to open pages. Run `errand serve live` where it stays
         (exit code 1)
-        errand: ERRAND_DATA: is missing; audit keeps files, and a Lambda only those of a file system that is mounted to it
+        errand: audit cannot be a Lambda, which stands still between requests: one process keeps its files, and signs every hour. Run `errand serve audit` where it stays
         (exit code 1)
         errand: ERRAND_DATABASE_URL: functions that run alone share a PostgreSQL, like postgres://USER:PASSWORD@HOST/DATABASE
         (exit code 1)

@@ -157,6 +157,17 @@ async fn r_6_1_a_token_may_what_its_scopes_say() {
 }
 
 #[tokio::test]
+async fn r_6_1_no_token_makes_one_that_may_more() {
+    let house = house(MONDAY).await;
+    let program = house.ann.by_token("program", "account events:read").await;
+    let asked = json!({"name": "more", "scopes": ["account", "tasks:read"]});
+    let got = program.ask("POST /me/tokens").json(&asked).await;
+    assert_eq!(got.code(), "scope_missing");
+    let same = program.post("/me/tokens", json!({"name": "same"})).await;
+    assert_eq!(same["scopes"], json!(["events:read", "account"]));
+}
+
+#[tokio::test]
 async fn r_6_1_a_token_is_shown_once_expires_and_is_revoked_at_once() {
     let house = house(MONDAY).await;
     let ann = &house.ann;

@@ -132,6 +132,8 @@ async fn r_4_2_who_was_away_misses_nothing_and_after_too_much_reads_anew() {
     assert_eq!(heard(&mut forged).await["type"], "hello");
     assert_eq!(heard(&mut forged).await["type"], "reset");
     assert_eq!(heard(&mut forged).await, Value::Null, "and is closed");
+    let lines = house.ann.ask("GET /changes/stream?after=1%0Aevent:%20x");
+    assert_eq!(lines.await.code(), "cursor_invalid");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

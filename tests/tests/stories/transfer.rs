@@ -77,6 +77,19 @@ async fn r_6_4_what_is_imported_is_as_it_was_times_and_order_included() {
     // Nobody is reminded of what was over there.
     here.settle().await;
     assert_eq!(here.mailbox.mails().len(), 0);
+    // In parts, as large exports go, it is the same.
+    let another = house("2026-03-09T09:00 Europe/Berlin").await;
+    let parts = tasks::parts(all.clone(), 1).unwrap();
+    assert!(parts.len() > 5, "{}", parts.len());
+    for part in parts {
+        assert_eq!(
+            another.ann.post("/import", part).await["problems"],
+            json!([])
+        );
+    }
+    assert_eq!(tasks(&another.ann).await, tasks(&there.ann).await);
+    let moved = another.ann.get(&format!("/tasks/{report}")).await;
+    assert_eq!(moved["assignee"], json!(another.ann.reader.person));
     // The history begins with the import, and says what was when.
     let history = here.ann.get(&format!("/tasks/{rent}/history")).await;
     let first = &history["items"][0];

@@ -10,9 +10,8 @@ use uuid::Uuid;
 
 /// The commands that take in what an export holds.
 pub(super) fn of(input: ImportInput, person: UserId, fresh: impl Fn() -> Uuid) -> Vec<Read> {
-    let owner = input.settings.first().and_then(|own| own["id"].as_str());
     let people = People {
-        from: owner.and_then(|id| id.parse().ok()),
+        from: owner(&input).map(UserId),
         to: person,
     };
     let read = |(kind, record): (Kind, Value)| Read {
@@ -23,16 +22,25 @@ pub(super) fn of(input: ImportInput, person: UserId, fresh: impl Fn() -> Uuid) -
     ordered(input).into_iter().map(read).collect()
 }
 
+/// Whose export it is, where it tells.
+fn owner(input: &ImportInput) -> Option<Uuid> {
+    let settings = input.settings.first().and_then(|own| own["id"].as_str());
+    settings.and_then(|id| id.parse().ok()).or(input.owner)
+}
+
 /// What `GET /export` answered as several of the kind, none much longer than `most` bytes, to be imported one after the other.
 ///
 /// # Errors
 /// When it is not what `GET /export` answers.
 pub fn parts(export: Value, most: usize) -> serde_json::Result<Vec<Value>> {
     let input: ImportInput = serde_json::from_value(export)?;
-    let empty = Map::from_iter([
+    let mut empty = Map::from_iter([
         ("format".to_owned(), input.format.clone().into()),
         ("version".to_owned(), input.version.into()),
     ]);
+    if let Some(owner) = owner(&input) {
+        empty.insert("owner".to_owned(), owner.to_string().into());
+    }
     let (mut parts, mut part, mut size) = (Vec::new(), empty.clone(), 0);
     for (kind, record) in ordered(input) {
         let length = record.to_string().len() + 1;

@@ -102,6 +102,15 @@ pub(crate) fn expected(what: &'static str, current: u64, expect: Expect) -> Resu
     }
 }
 
+/// The same for what is not merged: also with a base nothing is written over what the writer has not seen.
+pub(crate) fn unmerged(what: &'static str, current: u64, expect: Expect) -> Result<(), Refusal> {
+    let expect = match expect {
+        Expect::Base(base) => Expect::Version(base),
+        other => other,
+    };
+    expected(what, current, expect)
+}
+
 fn apply(task: &mut Task, edit: &Edit, viewer: UserId) {
     let had = task.reminders.clone();
     task.apply(&edit.set);

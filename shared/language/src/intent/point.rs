@@ -10,7 +10,7 @@ patterns! {
     EVERYTHING = r"^(?:all|everything|all of (?:it|them|these|those)|them all)$";
     LABELLED = r"\b(?:tagged|labell?ed|with the tag) [\w-]+$";
     IT = r"^(?:its?|that|this|the|that one|this one|them|those|these|the last one|the (?:task|reminder|one)|(?:this|that|the) (?:task|item|reminder|event|alarm)|what i just .*)$";
-    NTH = r"^(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th)) (?:one|task|item|to-?do|reminder|alarm|row|line|event|meeting|list)?\b";
+    NTH = r"^(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th))(?:$| (?:one|task|item|to-?do|reminder|alarm|row|line|event|meeting|list)?\b)";
     CHOICE = r"^(?:the |number |no\.? ?|# ?)*(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|one|two|three|four|five|\d{1,2})(?:st|nd|rd|th)?(?: (?:one|task|item))?[\s.!]*$";
     DATED = r"\s*(?:\b(?:for|on|at|until|till|to|of|in|by|from|due)\s+)?~\s*";
     ALL_ONLY = r"^(?:all|everything|every|the|my|of|tasks?|to-?dos?|items?|lists?|calendar|schedule|meetings?|events?|reminders?|alarms?|whole|entire|scheduled|completed|done|finished|overdue|open|upcoming|alarms|appointments|chores|errands|for|on|in|from|off|of|due|(?:tagged|labell?ed|with the tag) [\w-]+| )+$";

@@ -54,7 +54,17 @@ fn times(c: &mut Cursor, rule: &mut Rule) -> bool {
         let times = c.list(Cursor::clock);
         (!times.is_empty()).then_some(times)
     });
-    read.map(|times| rule.times = times).is_some()
+    let Some(mut times) = read else {
+        return false;
+    };
+    // "every evening at 7"
+    if rule.times.iter().any(|(hour, _)| *hour >= 15) {
+        for (hour, _) in times.iter_mut().filter(|(hour, _)| (4..12).contains(hour)) {
+            *hour += 12;
+        }
+    }
+    rule.times = times;
+    true
 }
 
 fn edge(c: &mut Cursor, rule: &mut Rule, loose: bool) -> bool {

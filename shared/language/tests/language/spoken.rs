@@ -134,3 +134,40 @@ fn r_1_14_everyday_talk() {
         "#]],
     );
 }
+
+#[test]
+fn r_1_2_which_half_of_the_day_is_meant() {
+    check(
+        "
+        gym at 6am tomorrow
+        flight to NYC 6:45am dec 1
+        call al tomorrow at 6
+        wake up at 6 tomorrow
+        dinner with bob at 8 tomorrow
+        breakfast party at 9am tomorrow
+        call mom every evening at 7
+        feed the cat every morning at 7
+        delete the third
+        ",
+        &expect![[r#"
+            gym at 6am tomorrow
+                Act CreateTask, title "gym", due 2026-11-24T06:00:00
+            flight to NYC 6:45am dec 1
+                Ask CreateTask, title "flight to NYC", due 2026-12-01T06:45:00
+            call al tomorrow at 6
+                Act CreateTask, title "call al", due 2026-11-24T18:00:00
+            wake up at 6 tomorrow
+                Act CreateReminder, title "wake up", due 2026-11-24T06:00:00, remind PT0S of due
+            dinner with bob at 8 tomorrow
+                Act CreateTask, title "dinner with bob", due 2026-11-24T20:00:00
+            breakfast party at 9am tomorrow
+                Act CreateTask, title "breakfast party", due 2026-11-24T09:00:00
+            call mom every evening at 7
+                Act CreateTask, title "call mom", due 2026-11-23T19:00:00, every FREQ=DAILY from 2026-11-23T19:00:00 by Schedule
+            feed the cat every morning at 7
+                Act CreateTask, title "feed the cat", due 2026-11-24T07:00:00, every FREQ=DAILY from 2026-11-24T07:00:00 by Schedule
+            delete the third
+                Ask DeleteTask, target no. 3
+        "#]],
+    );
+}

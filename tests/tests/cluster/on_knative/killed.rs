@@ -112,9 +112,9 @@ async fn r_7_2_whatever_is_killed_nothing_acknowledged_is_lost_or_doubled() {
     })
     .await;
     until("the outbox is empty", async || {
-        release
-            .errand(&["doctor"])
-            .is_ok_and(|said| said.contains("outbox        empty"))
+        // It may find fault with something else, as a dead letter that another proof left.
+        let (Ok(said) | Err(said)) = release.errand(&["doctor"]);
+        said.contains("outbox        empty")
     })
     .await;
     let rebuilt = release.errand(&["rebuild", "--check"]).unwrap();

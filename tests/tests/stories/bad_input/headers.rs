@@ -221,6 +221,27 @@ async fn r_1_9_a_conflict_shows_both_values() {
 }
 
 #[tokio::test]
+async fn r_1_9_what_is_not_merged_is_not_written_over_by_a_base_either() {
+    let scene = Scene::new().await;
+    let ann = &scene.house.ann;
+    let list = ann.post("/lists", json!({"name": "Work"})).await;
+    let path = format!("/lists/{}", list["id"].as_str().unwrap());
+    ann.patch(&path, json!({"name": "Theirs"})).await;
+    let ask = scene
+        .ask(&format!("PATCH {path}"))
+        .header("base-version", "1");
+    let ask = ask.json(&json!({"name": "Mine"}));
+    scene
+        .refused("a list that changed", ask, "412 version_mismatch")
+        .await;
+    assert_eq!(ann.get(&path).await["name"], "Theirs");
+    let ask = scene
+        .ask(&format!("PATCH {path}"))
+        .header("base-version", "2");
+    assert_eq!(ask.json(&json!({"name": "Mine"})).await.status, 200);
+}
+
+#[tokio::test]
 async fn r_1_10_a_key_used_for_something_else_is_refused() {
     let scene = Scene::new().await;
     let send = |what: &str, title: &str| {
