@@ -210,7 +210,10 @@ pub(crate) async fn token(
         return say(link);
     }
     let client = Client::open(config).await?;
-    let asked = json!({ "name": name, "scopes": scopes });
+    let mut asked = json!({ "name": name });
+    if !scopes.is_empty() {
+        asked["scopes"] = json!(scopes);
+    }
     let made = client
         .ask(Method::POST, "/api/v1/me/tokens", Some(&asked))
         .await?;
