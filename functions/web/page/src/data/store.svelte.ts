@@ -14,14 +14,8 @@ import type { Conflict, ErrandEvent, List, PersonSettings, Problem, SavedView, T
 import { uuid7 } from './uuid7.ts';
 
 const AGAIN = 3_000;
-/** The pause, in ms, after which what was not answered is not asked again. */
-const MOST_PAUSE = 8_000;
 const KEEP_AFTER = 300;
 const SNOOZE = 10;
-
-/** Whether nobody answered, or a server that could not: 5xx. */
-const isUnanswered = (it: PromiseSettledResult<unknown>) =>
-  it.status === 'rejected' && !(it.reason instanceof Refused && it.reason.problem.status < 500);
 
 /** Everything the page shows: confirmed rows from the feed, and on top what this browser has not sent yet. */
 class Store {
@@ -293,8 +287,8 @@ class Store {
       if (event.type.startsWith('errand.reminder.failed.')) this.#tellFailure(event);
       if (/^errand\.reminder\.(sent|failed)\./.test(event.type)) this.delivered += 1;
       if (event.type.startsWith('errand.comment.')) this.commented += 1;
+      if (/^errand\.(list|view|settings)\./.test(event.type)) void this.readAround();
     }
-    if (events.some(({ type }) => /^errand\.(list|view|settings)\./.test(type))) void this.readAround();
   }
 
   /** The open page is a channel too: what was sent to it stays until it is sent away. */
@@ -342,17 +336,10 @@ class Store {
     toasts.show(words.settings.otherZone(here), [{ words: words.settings.change, run: use }, keep], { stays: true });
   }
 
-  #reading = 0;
-
-  /** Lists, views, the person and what they set: small, so they are read whole. What is not answered is asked again after `pause` ms. */
-  async readAround(pause = 1000): Promise<void> {
-    const reading = ++this.#reading;
-    const all = await Promise.allSettled([readLists(), readViews(), readMe(), readSettings()] as const);
-    // A later reading knows more, whichever of them is answered first.
-    if (reading !== this.#reading) return;
-    const again = () => void (reading === this.#reading && this.readAround(2 * pause));
-    if (pause < MOST_PAUSE && all.some(isUnanswered)) setTimeout(again, pause);
-    const [lists, views, me, settings] = all;
+  /** Lists, views, the person and what they set: small, so they are read whole. */
+  async readAround() {
+    const all = [readLists(), readViews(), readMe(), readSettings()] as const;
+    const [lists, views, me, settings] = await Promise.allSettled(all);
     if (lists.status === 'fulfilled') this.lists = lists.value;
     if (views.status === 'fulfilled') this.views = views.value;
     if (settings.status === 'fulfilled') {
