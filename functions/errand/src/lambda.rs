@@ -8,7 +8,6 @@ use crate::{
 use anyhow::{anyhow, bail};
 use errand::Function;
 use host::{Config, config::Lambda, telemetry};
-use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 /// Answers invocations until the instance is ended.
@@ -18,7 +17,7 @@ pub(crate) async fn serve(
     how: Lambda,
 ) -> anyhow::Result<()> {
     telemetry::init(&config.log).map_err(anyhow::Error::msg)?;
-    fits(&config, function)?;
+    fits(function.name)?;
     in_common(&config)?;
     let _lock = Lock::share(&config).await?;
     let app = App::open(config).await?;
@@ -37,17 +36,10 @@ pub(crate) async fn serve(
 }
 
 /// A Lambda stands still between invocations, and what it wrote goes with it.
-fn fits(config: &Config, function: &Function) -> anyhow::Result<()> {
-    let name = function.name;
+fn fits(name: &str) -> anyhow::Result<()> {
     if let Some(why) = never_stands_still(name) {
         bail!(
             "{name} cannot be a Lambda, which stands still between requests: {why}. Run `errand serve {name}` where it stays"
-        );
-    }
-    let keeps = config.data != Path::new(Lambda::DATA);
-    if !keeps && function.witnesses {
-        bail!(
-            "ERRAND_DATA: is missing; {name} keeps files, and a Lambda only those of a file system that is mounted to it"
         );
     }
     Ok(())

@@ -20,6 +20,7 @@ use axum::{
 };
 use domain::{event::EventKind, refusal::Refusal};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::error::Error;
 use store::{Committed, StoreError};
 
 /// What a handler made of an event. There is no third kind of failure: again, or never.
@@ -47,7 +48,11 @@ impl From<StoreError> for Outcome {
             | StoreError::Unavailable(_)
             | StoreError::Full(_)
             | StoreError::Damaged(_)
-            | StoreError::Corrupt(_) => Self::Later(error.to_string()),
+            | StoreError::Corrupt(_) => {
+                let cause = error.source().map(ToString::to_string);
+                tracing::warn!(cause, "an event is put off: {error}");
+                Self::Later(error.to_string())
+            }
         }
     }
 }

@@ -102,6 +102,51 @@ async fn r_1_14_it_says_that_it_is_the_offline_interpreter_and_understands_the_v
 }
 
 #[tokio::test]
+async fn r_1_15_a_series_that_began_later_ends_too() {
+    let house = house(MONDAY).await;
+    let (mut told, mut at) = (Vec::new(), None);
+    for text in [
+        "add task: sand the floor on friday",
+        "repeat it weekly",
+        "stop repeating it",
+        "yes",
+        "what are my tasks?",
+    ] {
+        talk(&house, &mut told, text, &mut at).await;
+    }
+    check(
+        told,
+        expect![[r#"
+        > add task: sand the floor on friday
+        Created “sand the floor”, due Friday 27 November 2026.
+
+        I am the offline interpreter.
+        > repeat it weekly
+        Changed: “sand the floor”, due Friday 27 November 2026, weekly.
+        > stop repeating it
+        End the series “sand the floor”?
+        > yes
+        It will not come back any more.
+        > what are my tasks?
+        One task: “sand the floor”, due Friday 27 November 2026."#]],
+    );
+}
+
+#[tokio::test]
+async fn r_1_15_more_than_are_told_are_not_counted_as_if_they_were_all() {
+    let house = house(MONDAY).await;
+    for n in 0..21 {
+        house
+            .ann
+            .create(json!({"title": format!("task {n}")}))
+            .await;
+    }
+    let (mut told, mut at) = (Vec::new(), None);
+    talk(&house, &mut told, "what are my tasks?", &mut at).await;
+    assert!(told[0].contains("\nMore than 20 tasks."), "{}", told[0]);
+}
+
+#[tokio::test]
 async fn r_1_15_what_a_tasks_text_says_is_no_instruction() {
     let house = house(MONDAY).await;
     house

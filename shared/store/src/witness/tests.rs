@@ -169,3 +169,22 @@ async fn what_was_copied_stays() {
     }
     assert_eq!(witness.last_signed(who.home).await.unwrap(), Some(head));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_away_while_it_copies_leaves_it_as_good_as_before() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store().await);
+    let witness = witness(&folder).await;
+    let who = person(&store).await;
+    for n in 0..300_u32 {
+        create(&store, &who, json!({ "title": format!("task {n}") })).await;
+        // Dropped at another moment each time.
+        let patience = std::time::Duration::from_micros(u64::from(n) * 10);
+        let copying = witness.copy(store.as_ref(), who.home, Timestamp::UNIX_EPOCH);
+        let _gone = tokio::time::timeout(patience, copying).await;
+    }
+    assert_eq!(copy(&witness, &store, who.home).await, None);
+    assert_eq!(
+        witness.lines(who.home, 0, 10_000).await.unwrap(),
+        skeletons(&store, who.home).await
+    );
+}

@@ -287,8 +287,8 @@ class Store {
       if (event.type.startsWith('errand.reminder.failed.')) this.#tellFailure(event);
       if (/^errand\.reminder\.(sent|failed)\./.test(event.type)) this.delivered += 1;
       if (event.type.startsWith('errand.comment.')) this.commented += 1;
-      if (/^errand\.(list|view|settings)\./.test(event.type)) void this.readAround();
     }
+    if (events.some(({ type }) => /^errand\.(list|view|settings)\./.test(type))) void this.readAround();
   }
 
   /** The open page is a channel too: what was sent to it stays until it is sent away. */
@@ -336,10 +336,14 @@ class Store {
     toasts.show(words.settings.otherZone(here), [{ words: words.settings.change, run: use }, keep], { stays: true });
   }
 
-  /** Lists, views, the person and what they set: small, so they are read whole. */
+  #reading = 0;
+
+  /** Lists, views, the person and what they set: small, so they are read whole. Of several readings the newest counts. */
   async readAround() {
+    const reading = ++this.#reading;
     const all = [readLists(), readViews(), readMe(), readSettings()] as const;
     const [lists, views, me, settings] = await Promise.allSettled(all);
+    if (reading !== this.#reading) return;
     if (lists.status === 'fulfilled') this.lists = lists.value;
     if (views.status === 'fulfilled') this.views = views.value;
     if (settings.status === 'fulfilled') {
