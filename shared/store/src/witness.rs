@@ -28,6 +28,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/witness"
 
 /// The copy. One connection, used in turn.
 pub struct Witness {
+    options: SqliteConnectOptions,
     connection: tokio::sync::Mutex<Option<SqliteConnection>>,
     /// How far each stream is copied, at least.
     ends: Mutex<HashMap<StreamId, u64>>,
@@ -93,11 +94,14 @@ impl Witness {
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5))
             .pragma("cache_size", "-512")
+            // Where it runs there may be no place for temporary files, and a large batch needs some.
+            .pragma("temp_store", "memory")
             .disable_statement_logging();
         let mut connection = OpenError::check(&shown, open::connect(&options).await)?;
         let migrated = open::migrate(&mut connection, &MIGRATIONS).await;
         OpenError::migrated(&shown, &MIGRATIONS, migrated)?;
         Ok(Self {
+            options,
             connection: tokio::sync::Mutex::new(Some(connection)),
             ends: Mutex::default(),
         })
@@ -246,10 +250,23 @@ impl Witness {
     }
 
     async fn connection(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>, StoreError> {
-        let guard = self.connection.lock().await;
+        let mut guard = self.connection.lock().await;
+        if let Some(connection) = guard.as_mut()
+            && is_stuck(connection).await
+        {
+            *connection = self.options.connect().await.map_err(failed)?;
+        }
         MutexGuard::try_map(guard, Option::as_mut)
             .map_err(|_| StoreError::Unavailable(sqlx::Error::PoolClosed))
     }
+}
+
+/// Whether sqlx counts a transaction that nobody is in: SQLite ends one by itself when its disk fails, and nothing can begin there
+/// any more.
+async fn is_stuck(connection: &mut SqliteConnection) -> bool {
+    // What was dropped is rolled back before the answer to a ping.
+    connection.is_in_transaction()
+        && (connection.ping().await.is_err() || connection.is_in_transaction())
 }
 
 #[cfg(test)]

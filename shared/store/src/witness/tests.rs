@@ -171,6 +171,26 @@ async fn what_was_copied_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_sqlite_ended_by_itself_is_not_in_the_way_of_the_next() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store().await);
+    let witness = witness(&folder).await;
+    let who = person(&store).await;
+    let mut connection = witness.connection().await.unwrap();
+    let mut transaction = connection.begin_with("begin immediate").await.unwrap();
+    // As it does when the disk fails in the middle (sqlite.org/lang_transaction.html, 2.2).
+    let ended = sqlx::raw_sql("rollback").execute(&mut *transaction).await;
+    ended.unwrap();
+    drop(transaction);
+    drop(connection);
+    create(&store, &who, json!({ "title": "seen" })).await;
+    assert_eq!(copy(&witness, &store, who.home).await, None);
+    assert_eq!(
+        witness.lines(who.home, 0, 10_000).await.unwrap(),
+        skeletons(&store, who.home).await
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_goes_away_while_it_copies_leaves_it_as_good_as_before() {
     let (folder, store) = (tempfile::tempdir().unwrap(), store().await);
     let witness = witness(&folder).await;
