@@ -92,18 +92,17 @@ pub(crate) async fn dispatch(config: Config, options: Options) -> anyhow::Result
         retries: options.retries,
         pause: SignedDuration::from_millis(options.pause.into()),
     };
+    // Whoever is not named is missed before the first word with Kafka.
+    let woken = || FUNCTIONS.iter().filter(|it| !it.subscribes.is_empty());
+    if let Some(lost) = woken().find(|it| !http.knows(it.name)) {
+        bail!(
+            "--to (ERRAND_DISPATCH_TO): where is {}? Say {0}=URL, or --scale-to-zero",
+            lost.name
+        );
+    }
     let mut running = JoinSet::new();
     running.spawn(kafka::look(kafka::brokers(&config)?));
-    for function in FUNCTIONS {
-        if function.subscribes.is_empty() {
-            continue;
-        }
-        if !http.knows(function.name) {
-            bail!(
-                "--to (ERRAND_DISPATCH_TO): where is {}? Say {0}=URL, or --scale-to-zero",
-                function.name
-            );
-        }
+    for function in woken() {
         let subscription = Subscription {
             name: function.name,
             kinds: function.subscribes,

@@ -116,7 +116,7 @@ async fn r_1_15_a_series_that_began_later_ends_too() {
     }
     check(
         told,
-        expect![[r#"
+        expect![[r"
         > add task: sand the floor on friday
         Created “sand the floor”, due Friday 27 November 2026.
 
@@ -128,7 +128,7 @@ async fn r_1_15_a_series_that_began_later_ends_too() {
         > yes
         It will not come back any more.
         > what are my tasks?
-        One task: “sand the floor”, due Friday 27 November 2026."#]],
+        One task: “sand the floor”, due Friday 27 November 2026."]],
     );
 }
 
