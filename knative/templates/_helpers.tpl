@@ -281,6 +281,7 @@ volumeMounts: [{ name: components, mountPath: /components, readOnly: true }]
 {{- if and (eq $v.secrets.from "dapr") (ne $v.dapr.mode "container") }}{{ fail "dapr.mode: secrets.from dapr needs a sidecar in every pod, also of Jobs; allowed: container" }}{{ end -}}
 {{- if and (eq $v.secrets.from "dapr") (not $v.secrets.dapr.store) }}{{ fail "secrets.dapr.store: is missing; secrets.from dapr needs a store" }}{{ end -}}
 {{- if and (or $v.dapr.cron $v.dapr.pubsub) (or (eq $v.dapr.mode "none") (not $v.functions.clock.dapr)) (ne $v.secrets.from "dapr") }}{{ fail "functions.clock.dapr: dapr.cron and dapr.pubsub go through a sidecar; allowed: true, with dapr.mode injector or container" }}{{ end -}}
+{{- if and $v.dapr.cron (eq $v.dapr.mode "injector") (ne $v.secrets.keys.appApiToken "token") }}{{ fail "secrets.keys.appApiToken: Dapr's injector knows one name; allowed: token" }}{{ end -}}
 {{- if and $v.model.url (not $v.model.name) }}{{ fail "model.name: is missing, while model.url is given" }}{{ end -}}
 {{- if and (eq $v.eventing "kafka-source") (ne $v.broker.class "Kafka") }}{{ fail "broker.class: says nothing with eventing kafka-source; allowed: Kafka" }}{{ end -}}
 {{- range $name, $_ := $v.functions }}

@@ -202,9 +202,25 @@ pub struct Item {
     /// "an hour later": ISO 8601, to add to what the task has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<String>,
+    /// Fields that are to be emptied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clear: Vec<Emptied>,
     /// The command of `/commands` that would do it; filled in where the tasks are known.
     #[serde(default)]
     pub command: Option<serde_json::Value>,
+}
+
+/// A field of a task that somebody wants to be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the task's fields")]
+pub enum Emptied {
+    Due,
+    Start,
+    Deadline,
+    Priority,
+    Tags,
+    Estimate,
 }
 
 /// What a phrase points at.

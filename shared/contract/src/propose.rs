@@ -1,6 +1,6 @@
 //! From what was understood to the command that would do it.
 
-use crate::interpret::{Alert, Intent, Item, Moment, Repeat};
+use crate::interpret::{Alert, Emptied, Intent, Item, Moment, Repeat};
 use domain::{id::ListId, when::When};
 use jiff::{Span, Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
@@ -35,8 +35,13 @@ pub fn command(
     };
     match item.intent {
         Intent::CreateTask | Intent::CreateReminder => {
-            item.title.as_ref()?;
-            Some(json!({ "type": "create_task", "id": id, "set": fields(item, list) }))
+            let mut set = fields(item, list);
+            let title = item.title.as_ref()?;
+            // Nobody else can be named yet, and nothing that was written is lost.
+            if let Some(who) = &item.assignee {
+                set.insert("title".to_owned(), json!(format!("{title} @{who}")));
+            }
+            Some(json!({ "type": "create_task", "id": id, "set": set }))
         }
         Intent::CreateList => Some(
             json!({ "type": "create_list", "id": id, "set": { "name": item.title.as_ref().or(item.list.as_ref())? } }),
@@ -50,30 +55,7 @@ pub fn command(
         Intent::EndSeries => target?
             .series
             .map(|series| json!({ "type": "end_series", "id": series })),
-        Intent::Reschedule | Intent::UpdateTask => {
-            let mut set = fields(item, list);
-            if let Some(target) = target {
-                fit(&mut set, item, target);
-            }
-            if let Some(due) = target
-                .zip(item.shift.as_deref())
-                .and_then(|(target, by)| shifted(target, by))
-            {
-                set.insert("due".to_owned(), serde_json::to_value(due).ok()?);
-            }
-            let tags = set.remove("tags");
-            if set.is_empty() && tags.is_none() {
-                return None;
-            }
-            // What is said of a task that repeats is meant for the next ones too; another date is for this one.
-            let dated = DATES.iter().any(|field| set.contains_key(*field));
-            if !dated && target.is_some_and(|target| target.series.is_some()) {
-                set.insert("scope".to_owned(), json!("following"));
-            }
-            target.map(|target| {
-                json!({ "type": "update_task", "id": target.id, "set": set, "add": { "tags": tags.unwrap_or_else(|| json!([])) } })
-            })
-        }
+        Intent::Reschedule | Intent::UpdateTask => changed(item, target, list),
         Intent::SnoozeReminder => {
             let until = item.due.as_ref().and_then(|due| instant(due, zone))?;
             on("snooze_reminder", json!({ "until": until }))
@@ -84,6 +66,49 @@ pub fn command(
             target.map(|target| json!({ "type": "comment", "id": id, "set": { "task_id": target.id, "text": text } }))
         }
         _ => None,
+    }
+}
+
+/// The change of a task; none where nothing of it is to be another.
+fn changed(item: &Item, target: Option<&Target>, list: Option<ListId>) -> Option<Value> {
+    let mut set = fields(item, list);
+    if let Some(target) = target {
+        fit(&mut set, item, target);
+    }
+    if let Some(due) = target
+        .zip(item.shift.as_deref())
+        .and_then(|(target, by)| shifted(target, by))
+    {
+        set.insert("due".to_owned(), serde_json::to_value(due).ok()?);
+    }
+    let tags = set.remove("tags");
+    for field in &item.clear {
+        let (name, empty) = emptied(*field);
+        set.insert(name.to_owned(), empty);
+    }
+    if set.is_empty() && tags.is_none() {
+        return None;
+    }
+    // What is said of a task that repeats is meant for the next ones too; another date is for this one.
+    let dated = DATES.iter().any(|field| set.contains_key(*field));
+    if !dated && target.is_some_and(|target| target.series.is_some()) {
+        set.insert("scope".to_owned(), json!("following"));
+    }
+    let tags = tags.unwrap_or_else(|| json!([]));
+    target.map(
+        |target| json!({ "type": "update_task", "id": target.id, "set": set, "add": { "tags": tags } }),
+    )
+}
+
+/// A field as a change names it, and what it has when it is empty.
+fn emptied(field: Emptied) -> (&'static str, Value) {
+    match field {
+        Emptied::Due => ("due", Value::Null),
+        Emptied::Start => ("start", Value::Null),
+        Emptied::Deadline => ("deadline", Value::Null),
+        Emptied::Priority => ("priority", json!("none")),
+        Emptied::Tags => ("tags", json!([])),
+        Emptied::Estimate => ("estimate", Value::Null),
     }
 }
 

@@ -190,7 +190,11 @@ impl Command {
             }
             _ => self.need_of_records(&mut need),
         }
-        if let (Self::UpdateTask { id, .. }, Expect::Base(base)) = (self, expect) {
+        if let (
+            Self::UpdateTask { id, .. } | Self::Reschedule { id, .. } | Self::MoveTask { id, .. },
+            Expect::Base(base),
+        ) = (self, expect)
+        {
             need.since.push((*id, base));
         }
         need
@@ -273,14 +277,14 @@ impl Command {
                 Ok(())
             }
             Self::DuplicateTask { id, copy } => copy::duplicate(state, *id, *copy, now),
-            Self::MoveTask { id, to } => place::place(state, *id, to, now),
+            Self::MoveTask { id, to } => place::place(state, *id, to, expect, now),
             Self::Reschedule { id, due, following } => {
                 let mut edit = Edit {
                     following: *following,
                     ..Edit::default()
                 };
                 edit.set.due = Some(due.clone());
-                change::change(state, *id, &edit, Expect::Any, now)
+                change::change(state, *id, &edit, expect, now)
             }
             Self::Skip { id } => series::skip(state, *id, now),
             Self::EndSeries { id } => series::end(state, *id, now),

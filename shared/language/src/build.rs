@@ -78,6 +78,7 @@ impl<'f, 't> Builder<'f, 't> {
         }
         self.reminds_of_another();
         self.item.priority = self.item.priority.or(wish.priority);
+        self.item.clear.clone_from(&wish.clear);
         self.filter(wish, shape);
     }
 

@@ -4,6 +4,7 @@ mod hand;
 mod join;
 mod named;
 mod own;
+mod role;
 
 pub(crate) use own::{days, monday};
 
@@ -21,8 +22,6 @@ use crate::pattern::patterns;
 use crate::text::{COVER, Text, overlap};
 
 patterns! {
-    /// Words that give what follows its part: a deadline, a start, a due date.
-    ROLE = r"\b(?:by|before|no later than|not later than|due(?: by| on| at| date)?|deadline(?: is| of|:)?|starting(?: from| on| in| at)?|beginning(?: on| in| from)?|not before|no earlier than|hidden until|hide until|since|until|till)\s+(?:the end of the day\b)?";
     /// A reading that has a time and no day.
     CLOCK_ONLY = r"^(?:(?:at|@|by|around|about|for|exactly|approximately|in|the|an?|until|till|to|from|between|and|past|after|before|half|quarter|of|minutes?|mins?|noon|midday|midnight|morning|afternoon|evening|night|lunch(?:time)?|tea ?time|a\.?m\.?|p\.?m\.?|o ?'?clock|sharp|ish|early|late|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|hours?|hundred|\d{1,4}(?:[:.h]\d{0,2}){0,2}\s?(?:a\.?m\.?|p\.?m\.?|a|p|h|ish)?\.?|-)[\s-]*)+$";
     /// What says which half of the day is meant.
@@ -141,7 +140,8 @@ pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
     for piece in &pieces {
         text.cover(&piece.range);
     }
-    let roles = cover_roles(&mut text);
+    let said = text.work.clone();
+    let roles = role::cover(&mut text);
     for seen in duck::see(&hand::apart(&text.work), &context.now) {
         let clash = pieces.iter().any(|p| overlap(&p.range, &seen.range));
         if !clash && let Some(piece) = correct(&seen, &text.work, text.raw, context) {
@@ -155,7 +155,8 @@ pub(crate) fn find(text: &Text, context: &Context) -> Vec<Piece> {
     pieces.retain(|p| p.day.is_some() || !is_attribute(&text.work, &p.range));
     pieces.sort_by_key(|p| p.range.start);
     for piece in &mut pieces {
-        give_role(piece, &roles, &text.work);
+        role::count(piece, &said);
+        role::give(piece, &roles, &text.work);
     }
     join::join(pieces, &text.work, context)
 }
@@ -186,57 +187,9 @@ pub(crate) fn warm_all() {
     warm();
     hand::warm();
     own::warm();
+    role::warm();
     named::warm();
     join::warm();
-}
-
-fn cover_roles(text: &mut Text) -> Vec<(Range<usize>, Role)> {
-    let found: Vec<_> = ROLE
-        .find_iter(&text.work)
-        // "from 3pm until 5pm" is a range.
-        .filter(|m| {
-            !m.as_str().starts_with("unti") && !m.as_str().starts_with("till")
-                || !text
-                    .work
-                    .get(..m.start())
-                    .is_some_and(|b| b.contains("from ") || b.contains("between "))
-        })
-        .map(|m| {
-            let word = m.as_str();
-            let role = match word.split(' ').next().unwrap_or_default() {
-                "starting" | "beginning" | "hidden" | "hide" | "since" => Role::Start,
-                "not" | "no" if word.contains("before") || word.contains("earlier") => Role::Start,
-                "until" | "till" => Role::Due,
-                "due" if !word.contains("by") => Role::Due,
-                _ => Role::By,
-            };
-            (m.start()..m.start() + word.trim_end().len(), role)
-        })
-        .collect();
-    for (range, _) in &found {
-        text.cover(range);
-    }
-    found
-}
-
-fn give_role(piece: &mut Piece, roles: &[(Range<usize>, Role)], work: &str) {
-    let before = work
-        .get(..piece.range.start)
-        .unwrap_or_default()
-        .trim_end_matches([' ', ',', '\'']);
-    let before = before
-        .strip_suffix(" the")
-        .or_else(|| before.strip_suffix("|the"))
-        .unwrap_or(before)
-        .trim_end();
-    let touching = roles
-        .iter()
-        .rev()
-        .find(|(r, _)| r.end == before.len() && before.ends_with(COVER));
-    if let Some((range, role)) = touching {
-        piece.range.start = range.start;
-        piece.role = *role;
-    }
 }
 
 /// Duckling's reading as a piece, or nothing where we know better.

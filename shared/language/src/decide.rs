@@ -215,7 +215,8 @@ fn sure_about(intent: Intent, item: &Item) -> String {
                 .clone()
                 .map_or(what, |l| format!("\u{201c}{l}\u{201d}"))
         ),
-        Intent::DeleteReminder => format!("Remove the reminder {what}?"),
+        Intent::DeleteReminder if what == "it" => "Remove its reminders?".to_owned(),
+        Intent::DeleteReminder => format!("Remove the reminders of {what}?"),
         Intent::EndSeries => format!("Stop repeating {what}?"),
         Intent::CompleteTask => format!("Complete {what}?"),
         _ => format!("Change {what}?"),

@@ -18,6 +18,9 @@ patterns! {
     PHONE = r"\+\d[\d ().-]{6,}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b\d{3}-\d{4}\b|\b\d{4}-\d{4}-\d{2}\b|\b(?:tel|phone|room|flight|gate|platform|chapter|page|apartment|apt|unit|no|number|ticket|issue|invoice|order|bug|pr)[.:]? ?#?\d[\d-]*\b|\d{9,}";
     /// Weekdays and months that are other words.
     LOOKALIKE = r"\b(?:call|ask|tell|meet|email|text|visit) (?:april|may|june|august|summer|autumn)\b|\bwith (?:april|may|june|august|autumn)\b|\b(?:the|with|hot|my|in the|under the|from the) sun\b|\b(?:i|you|he|she|we|they|one|it|that|who|which|and|employer|there) may\b|^may (?:i|we|you|he|she|this|the|it)\b|\bmay (?:be|not|have|also|need|want|ask|suggest|help|amend|contain|require|i|we|you|call|come|go)\b|\b(?:we|i|he|she|they|cat) sat\b|\bsat (?:down|score|scores|exam|test|prep)\b|\bmarch (?:to|in|for|with|on) (?:the )?(?:protest|band|streets?)\b|\bband march\b|\b(?:to|they|we) wed\b|\bsecond (?:round|hand|opinion|language|floor|one|thoughts?|item|task|row|page)\b";
+    /// "complete the second": of what was shown, no day.
+    POINTED = r"^(?:(?:please|can you|could you|now|ok|then|and) )*(?:complete|finish|close|tick(?: off)?|check(?: off)?|mark|drop|skip|reopen|restore|snooze|postpone|move|reschedule|delete|remove|change|rename|open|show(?: me)?) (?P<n>the (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth))\b(?P<after>.*)";
+    THEN_MONTH = r"^ (?:of )?MON\b";
     /// "in march and may": a month it is.
     MONTH_BEFORE = r"\b(?:MON)\.?(?: (?:19|20|21)\d\d)?,?\s*$";
     /// A meal is what one does, "at lunch" is when.
@@ -64,7 +67,9 @@ pub(crate) fn lookalikes(text: &mut Text, found: &mut Guarded) {
     for pattern in [&ADDRESS, &VERSION, &PHONE, &MONEY, &LOOKALIKE, &QUARTERS] {
         let ranges: Vec<_> = pattern
             .find_iter(&text.work)
-            .filter(|m| !real_date(m.as_str()) && !another_month(&text.work, m))
+            .filter(|m| {
+                !real_date(m.as_str()) && !another_month(&text.work, m) && !is_day(&text.work, m)
+            })
             .map(|m| m.range())
             .collect();
         for range in &ranges {
@@ -79,8 +84,28 @@ pub(crate) fn lookalikes(text: &mut Text, found: &mut Guarded) {
     for range in &meals {
         text.cover(range);
     }
+    if let Some(range) = pointed(&text.work) {
+        text.cover(&range);
+    }
     ranks(text);
     impossible(text, found);
+}
+
+/// "Complete the second", not "complete the second of may".
+fn pointed(work: &str) -> Option<Range<usize>> {
+    let found = POINTED.captures(work)?;
+    let after = found.name("after").map_or("", |m| m.as_str());
+    let dated = after.starts_with(" of ") || after.starts_with(" day");
+    found.name("n").filter(|_| !dated).map(|m| m.range())
+}
+
+/// "flight 5 march" has no number; "$12 december 27" has a price.
+fn is_day(text: &str, found: &regex::Match) -> bool {
+    let after = text.get(found.end()..).unwrap_or_default();
+    let named = found
+        .as_str()
+        .starts_with(|first: char| first.is_ascii_alphabetic());
+    named && THEN_MONTH.is_match(after)
 }
 
 /// "in march and may" names two months.

@@ -4,6 +4,7 @@
 
 mod ask;
 mod change;
+mod clear;
 mod delete;
 mod make;
 pub(crate) mod ours;
@@ -17,7 +18,7 @@ use regex::Captures;
 use crate::pattern::{Pattern, patterns};
 
 patterns! {
-    POLITE = r#"^(?:[\s,.!"]+|~[\s,]+(?:please )?(?:i (?:need|want) )?|i wanna\b|(?:please|plz|pls|hey|hi|hello|ok|okay|olly|so|and|also|then|kindly|just|now|well|alexa|siri|google|cortana|errand|assistant|oh)\b|(?:can|could|would|will) you\b|(?:can|could|may) (?:i|we)\b(?: ask you to)?|(?:i'd|i would|id) (?:really )?(?:like|love|want|prefer)(?: for)?(?: you)? to\b|i (?:want|need|wish)(?: for)? you to\b|i (?:really )?(?:want|wish) to\b|(?:be|make) sure (?:to|and)\b|you (?:can|should|could|may|need to|have to)\b|be willing to\b|(?:i|we) (?:need|have|got) to (?:add|put|create|make|set|delete|remove|clear|cancel|take|see|view|check|know|schedule|erase)\b|may i suggest (?:we|you)\b|(?:my )?(?:calendar|tasks?|reminders?|(?:[\w-]+ )?list):? (?:add|put|create|set)\b|help me (?:to )?(?:add|put|create|make|set|delete|remove|clear|find|see)\b|help (?:to|me) (?:remove|add)\b|go ahead and\b|do me a favou?r and\b|i would appreciate if you\b)"#;
+    POLITE = r#"^(?:[\s,.!"]+|~[\s,]+(?:please )?(?:i (?:need|want) )?|i wanna\b|(?:please|plz|pls|hey|hi|hello|ok|okay|olly|so|and|also|then|kindly|just|now|well|alexa|siri|google|cortana|errand|assistant|oh|actually|no wait|no sorry|wait no|sorry|oops|rather)\b|(?:no|nope|wait),|(?:(?:no|nope)[\s,]+)?i (?:mean|meant)\b|(?:can|could|would|will) you\b|(?:can|could|may) (?:i|we)\b(?: ask you to)?|(?:i'd|i would|id) (?:really )?(?:like|love|want|prefer)(?: for)?(?: you)? to\b|i (?:want|need|wish)(?: for)? you to\b|i (?:really )?(?:want|wish) to\b|(?:be|make) sure (?:to|and)\b|you (?:can|should|could|may|need to|have to)\b|be willing to\b|(?:i|we) (?:need|have|got) to (?:add|put|create|make|set|delete|remove|clear|cancel|take|see|view|check|know|schedule|erase)\b|may i suggest (?:we|you)\b|(?:my )?(?:calendar|tasks?|reminders?|(?:[\w-]+ )?list):? (?:add|put|create|set)\b|help me (?:to )?(?:add|put|create|make|set|delete|remove|clear|find|see)\b|help (?:to|me) (?:remove|add)\b|go ahead and\b|do me a favou?r and\b|i would appreciate if you\b)"#;
     TAIL = r"(?:[\s,.!?;]|\bplease\b|\bthanks\b|\bthank you\b|\bfor me\b|\bright now\b|\bif you can\b|\bwill you\b|\bok\b)+$";
     COMMAND_IN_POLITE = r"^(?:i|we|help|my|calendar|tasks?|reminders?|[\w-]+ list|list)\b.* (add|put|create|make|set|delete|remove|clear|cancel|take|see|view|check|know|schedule|erase|find)$";
 }
@@ -40,6 +41,8 @@ pub(crate) struct Wish {
     /// "an hour later": ISO 8601.
     pub(crate) shift: Option<String>,
     pub(crate) priority: Option<contract::interpret::Priority>,
+    /// Fields that are to be emptied.
+    pub(crate) clear: Vec<contract::interpret::Emptied>,
     /// "remind me to …": told at the due time.
     pub(crate) remind: bool,
 }
@@ -132,6 +135,7 @@ pub(crate) fn warm_all() {
     warm();
     ask::warm();
     change::warm();
+    clear::warm();
     delete::warm();
     point::warm();
     make::warm();

@@ -102,6 +102,61 @@ async fn r_1_14_it_says_that_it_is_the_offline_interpreter_and_understands_the_v
 }
 
 #[tokio::test]
+async fn r_1_13_what_was_said_is_corrected_and_emptied_again() {
+    let house = house(MONDAY).await;
+    let (mut told, mut at) = (Vec::new(), None);
+    for text in [
+        "add task: call the bank on friday !high #money",
+        "no, make it 5pm",
+        "sorry, i meant saturday",
+        "clear the due date",
+        "no priority",
+        "remove all tags from call the bank",
+        "buy milk @bob tomorrow",
+        "what are my tasks?",
+        "complete the second",
+        "add eggs to groceries",
+        "yes",
+        "delete tasks due tomorrow",
+    ] {
+        talk(&house, &mut told, text, &mut at).await;
+    }
+    check(
+        told,
+        expect![[r"
+        > add task: call the bank on friday !high #money
+        Created “call the bank”, due Friday 27 November 2026.
+
+        I am the offline interpreter.
+        > no, make it 5pm
+        Changed: “call the bank”, due Friday 27 November 2026, 17:00.
+        > sorry, i meant saturday
+        Changed: “call the bank”, due Saturday 28 November 2026, 17:00.
+        > clear the due date
+        Changed: “call the bank”.
+        > no priority
+        Changed: “call the bank”.
+        > remove all tags from call the bank
+        Changed: “call the bank”.
+        > buy milk @bob tomorrow
+        Created “buy milk @bob”, due Tuesday 24 November 2026.
+        > what are my tasks?
+        2 tasks:
+        1. “buy milk @bob”, due Tuesday 24 November 2026
+        2. “call the bank”
+        > complete the second
+        Completed “call the bank”.
+        > add eggs to groceries
+        There is no list “groceries”. Make it, and create “eggs” there?
+        > yes
+        Made the list “groceries”.
+        Created “eggs”.
+        > delete tasks due tomorrow
+        Move “buy milk @bob” to the trash?"]],
+    );
+}
+
+#[tokio::test]
 async fn r_1_15_a_series_that_began_later_ends_too() {
     let house = house(MONDAY).await;
     let (mut told, mut at) = (Vec::new(), None);

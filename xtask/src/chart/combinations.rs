@@ -91,6 +91,10 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         "kafka.brokers={k:1},dapr.cron=tick",
         "functions.clock.dapr: dapr.cron and dapr.pubsub go through a sidecar",
     ),
+    (
+        "kafka.brokers={k:1},functions.clock.dapr=true,dapr.mode=injector,dapr.cron=tick,secrets.keys.appApiToken=other",
+        "secrets.keys.appApiToken: Dapr's injector knows one name",
+    ),
     ("nonsense=1", "additional properties 'nonsense' not allowed"),
 ];
 

@@ -211,3 +211,34 @@ fn r_1_9_the_whole_is_checked_again_after_the_merge() {
         "a refused write leaves everything as it was"
     );
 }
+
+#[test]
+fn r_1_9_another_date_or_place_is_merged_as_any_change_is() {
+    let after = |theirs: Value, command: fn(TaskId) -> Command| {
+        let mut world = World::at("2026-11-23T09:00");
+        let task = world.add(json!({"title": "call mom", "due": {"date": "2026-11-29"}}));
+        world.set(task, theirs);
+        let command = command(task);
+        world.commit(|state, now| command.decide(state, Expect::Base(1), now))
+    };
+    let later = |id| Command::Reschedule {
+        id,
+        due: Some(serde_json::from_value(json!({"date": "2026-12-01"})).expect("a date")),
+        following: false,
+    };
+    let to_the_top = |id| Command::MoveTask {
+        id,
+        to: crate::task::place::Place {
+            after: Some(None),
+            ..Default::default()
+        },
+    };
+    let other = json!({"title": "call dad"});
+    assert_eq!(after(other.clone(), later), Ok(()));
+    assert_eq!(after(other, to_the_top), Ok(()));
+    let refused = after(json!({"due": {"date": "2026-11-30"}}), later);
+    assert!(
+        matches!(refused, Err(Refusal::Conflict { .. })),
+        "{refused:?}"
+    );
+}

@@ -25,8 +25,14 @@ pub struct Place {
 /// Moves a task to another list, section, parent or place.
 ///
 /// # Errors
-/// Something named that does not exist; a task inside itself; too deep.
-pub fn place(state: &mut State, id: TaskId, to: &Place, now: Timestamp) -> Result<(), Refusal> {
+/// Something named that does not exist; a task inside itself; too deep; a conflict with what somebody else changed.
+pub fn place(
+    state: &mut State,
+    id: TaskId,
+    to: &Place,
+    expect: change::Expect,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let mut edit = change::Edit::default();
     edit.set.list_id = to.list;
     edit.set.section_id = to.section;
@@ -36,7 +42,7 @@ pub fn place(state: &mut State, id: TaskId, to: &Place, now: Timestamp) -> Resul
         Some(None) => Some(first(state, now)),
         Some(Some(after)) => Some(behind(state, id, after)?),
     };
-    change::change(state, id, &edit, change::Expect::Any, now)
+    change::change(state, id, &edit, expect, now)
 }
 
 /// Between a task and the one that stands next.

@@ -118,20 +118,13 @@ pub(super) fn year_day(found: &Captures, _: &str, context: &Context) -> Option<P
     if !(1..=366).contains(&n) || !said && n <= 31 {
         return None;
     }
-    let today = context.now.date();
-    let of = |year: i16| {
+    let day = in_year(context, words(found, 2), |year| {
         Date::new(year, 1, 1)
             .ok()?
             .checked_add((n - 1).days())
             .ok()
             .filter(|d| d.year() == year)
-    };
-    let day = match words(found, 2).parse::<i16>() {
-        Ok(year) => of(year)?,
-        Err(_) => of(today.year())
-            .filter(|d| *d >= today)
-            .or_else(|| of(today.year() + 1))?,
-    };
+    })?;
     Some(Piece::day(range(found), day, Grain::Day))
 }
 
@@ -141,19 +134,12 @@ pub(super) fn to_last(found: &Captures, _: &str, context: &Context) -> Option<Pi
         number::weekday(words(found, 2))?,
         number::month(words(found, 3))?,
     );
-    let today = context.now.date();
-    let of = |year: i16| {
+    let day = in_year(context, words(found, 4), |year| {
         Date::new(year, month, 1)
             .ok()?
             .nth_weekday_of_month(-(n as i8), weekday)
             .ok()
-    };
-    let day = match words(found, 4).parse::<i16>() {
-        Ok(year) => of(year)?,
-        Err(_) => of(today.year())
-            .filter(|d| *d >= today)
-            .or_else(|| of(today.year() + 1))?,
-    };
+    })?;
     Some(Piece::day(range(found), day, Grain::Day))
 }
 
@@ -193,15 +179,26 @@ pub(super) fn day_of(found: &Captures, _: &str, context: &Context) -> Option<Pie
         number::ordinal(words(found, 1))?,
         number::month(words(found, 2))?,
     );
-    let today = context.now.date();
-    let of = |year: i16| Date::new(year, month, n as i8).ok();
-    let day = match words(found, 3).parse::<i16>() {
-        Ok(year) => of(year)?,
-        Err(_) => of(today.year())
-            .filter(|d| *d >= today)
-            .or_else(|| of(today.year() + 1))?,
-    };
+    let day = in_year(context, words(found, 3), |year| {
+        Date::new(year, month, n as i8).ok()
+    })?;
     let mut piece = Piece::day(range(found), day, Grain::Day);
     piece.role = Role::Due;
     Some(piece)
+}
+
+/// That day of the year that is said, or the first such that has not passed.
+pub(super) fn in_year(
+    context: &Context,
+    said: &str,
+    day_of: impl Fn(i16) -> Option<Date>,
+) -> Option<Date> {
+    let today = context.now.date();
+    if let Ok(year) = said.parse() {
+        return day_of(year);
+    }
+    // A leap day may be eight years away.
+    (0..=8)
+        .filter_map(|years| day_of(today.year() + years))
+        .find(|day| *day >= today)
 }

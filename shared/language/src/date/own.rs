@@ -27,14 +27,19 @@ patterns! {
     CLOCK_OF_PART = r"\b(?:at |@ ?|around |by )?(\d{1,2})(?:[:.](\d\d))?(?: o'?clock)? (?:in the |at )?(?:early |late )?(morning|afternoon|evening|night)\b";
     CLOCKS = r"\b(?:from |between )?(\d{1,2})(?::(\d\d))?\s?(am|pm)?\s?(?:-|to|until|till|and)\s?(\d{1,2})(?::(\d\d))?\s?(am|pm)\b";
     NUMERIC = r"\b(?:on )?(\d{1,2})([./-])(\d{1,2})([./-])(\d{4}|\d{2})\b";
+    DAY_MONTH = r"\b(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: of)? (MON)\b\.?(?:,? ((?:19|20|21)\d\d)\b)?";
+    DAY_MONTHS = r"\b(?:from |on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: of)? (MON)\b\.? ?(?:-|to|until|till|through|thru) ?(?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: of)? (MON)\b\.?(?:,? ((?:19|20|21)\d\d)\b)?";
+    THEN_CLOCK = r"^,? ?(?:(?:at |@ ?)\d|\d{1,2}(?::\d\d|\s?[ap]\.?m))";
 }
 
 /// Finds them in `work`; longer readings first, none overlapping.
 pub(crate) fn find(work: &str, context: &Context) -> Vec<Piece> {
     type Reader = fn(&Captures, &str, &Context) -> Option<Piece>;
-    let readers: [(&crate::pattern::Pattern, Reader); 17] = [
+    let readers: [(&crate::pattern::Pattern, Reader); 19] = [
         (&CLOCKS, clocks),
         (&NUMERIC, numeric),
+        (&DAY_MONTHS, day_months),
+        (&DAY_MONTH, day_month),
         (&DAY_OF, day_of),
         (&DAY_WORD, day_word),
         (&CLOCK_OF_PART, clock_of_part),
@@ -70,7 +75,7 @@ pub(super) fn range(found: &Captures) -> Range<usize> {
     found.get(0).map_or(0..0, |m| m.range())
 }
 
-fn span(number: &str, unit: &str) -> Option<Span> {
+pub(super) fn span(number: &str, unit: &str) -> Option<Span> {
     let n = number::cardinal(number)?;
     Some(match unit.as_bytes() {
         [b'd', ..] => n.days(),
@@ -159,6 +164,44 @@ fn numeric(found: &Captures, _: &str, context: &Context) -> Option<Piece> {
     }
     .ok()?;
     Some(Piece::day(range(found), day, Grain::Day))
+}
+
+/// "3 dec at 10am", "5 march 2027": what stands behind them makes duckling lose the day.
+fn day_month(found: &Captures, work: &str, context: &Context) -> Option<Piece> {
+    let range = range(found);
+    let (before, after) = (work.get(..range.start)?, work.get(range.end..)?);
+    let alone = words(found, 3).is_empty() && !THEN_CLOCK.is_match(after);
+    if alone || super::hand::LINK.is_match(before) {
+        return None;
+    }
+    let (day, month) = (
+        words(found, 1).parse().ok()?,
+        number::month(words(found, 2))?,
+    );
+    let day = super::named::in_year(context, words(found, 3), |year| {
+        Date::new(year, month, day).ok()
+    })?;
+    Some(Piece::day(range, day, Grain::Day))
+}
+
+/// "3 dec to 5 jan": both ends in one year, or the second in the next.
+fn day_months(found: &Captures, _: &str, context: &Context) -> Option<Piece> {
+    let end = |day: usize, month: usize| {
+        let (day, month) = (words(found, day).parse::<i8>(), words(found, month));
+        number::month(month).zip(day.ok())
+    };
+    let ((month, day), (last_month, last_day)) = (end(1, 2)?, end(3, 4)?);
+    let over = i16::from((last_month, last_day) < (month, day));
+    let of = |year: i16| Date::new(year, month, day).ok();
+    let first = match words(found, 5).parse::<i16>() {
+        // It stands behind the second: "28 dec to 3 jan 2027" begins in the year before.
+        Ok(year) => of(year - over)?,
+        Err(_) => super::named::in_year(context, "", of)?,
+    };
+    let last = Date::new(first.year() + over, last_month, last_day).ok()?;
+    let mut piece = Piece::day(range(found), first, Grain::Day);
+    piece.through = Some(last.at(0, 0, 0, 0)).filter(|_| last > first);
+    Some(piece)
 }
 
 fn in_days(found: &Captures, _: &str, context: &Context) -> Option<Piece> {

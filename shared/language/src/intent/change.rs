@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use contract::interpret::{Intent, Priority, Target};
 
+use super::clear::cleared;
 use super::delete::{WHOLE_LIST, deletion};
 use super::ours::{self, LIST, REMINDER, TASK};
 use super::point::{ALL, DATED, IT, LABELLED, PRONOUN, target};
@@ -40,6 +41,8 @@ patterns! {
     ASSIGN = r"^(?:assign|delegate|hand over) (?P<t>.+?) to\b";
     /// "move everything from today to tomorrow": the first date says which, the second where to.
     FROM_TO = r"^(?:change|move|push|shift|reschedule|bring|postpone|delay|defer) (?P<t>.+?[ ~]~)[\s,]+(?:to |until |till )?~\s*$";
+    /// "no, i meant friday": another date for what was spoken of.
+    CORRECTS = r"^(?:no|nope|wait|sorry|oops|actually|rather|i meant?|make (?:it|that)|on|at|by|[ ,])+~[ .!]*$";
     MOVING = r"^(?:move|push|shift|reschedule|postpone|delay|defer|extend)\b";
     PRIORITY = r"^(?:set|make|change|mark|give|update|raise|lower|bump) (?P<t>[^|]+?)(?:'s)?(?: priority)?(?: (?:as|to|at|a|of))*\s*\|+$";
     REPEAT = r"^(?:set|make|change|alter|update) (?P<t>.+?)(?:'s)? (?:to )?(?:repeat|recur|repeating|recurring|happen)\b.*~|^repeat (?P<u>[^~]+?)[\s,]*~$|^(?:make|do|set) (?P<v>it|that|this)[\s,]*~$";
@@ -76,6 +79,7 @@ pub(crate) fn read(shape: &Shape) -> Option<Wish> {
         return Some(wish);
     }
     snoozed(shape)
+        .or_else(|| cleared(shape))
         .or_else(|| shifted(shape))
         .or_else(|| moved(shape))
         .or_else(|| deletion(shape))
@@ -113,7 +117,7 @@ fn row_matches(shape: &Shape, (pattern, intent, sure): &Row) -> Option<Wish> {
 }
 
 /// Where the first of these groups lies that was found.
-fn one_of(shape: &Shape, found: &Captures, names: &[&str]) -> Option<Range<usize>> {
+pub(super) fn one_of(shape: &Shape, found: &Captures, names: &[&str]) -> Option<Range<usize>> {
     names.iter().find_map(|name| shape.at(found, name))
 }
 
@@ -200,6 +204,14 @@ fn shifted(shape: &Shape) -> Option<Wish> {
 }
 
 fn moved(shape: &Shape) -> Option<Wish> {
+    if shape.dated && CORRECTS.is_match(shape.whole) {
+        let mut wish = Wish::new(Intent::Reschedule, 0.8);
+        wish.target = Some(Target {
+            last: true,
+            ..Target::default()
+        });
+        return Some(wish);
+    }
     let aside = ours::elsewhere(shape) && !ours::any(shape);
     if shape.recurring
         && let Some(found) = shape.is(&REPEAT)
@@ -278,7 +290,7 @@ fn completion(shape: &Shape) -> Option<Wish> {
             let mut wish = aimed(shape, Intent::CompleteTask, sure, at);
             let words = found.name("t").map_or("", |m| m.as_str());
             if let Some(target) = &mut wish.target {
-                target.all = ALL.is_match(words);
+                target.all = ALL.is_match(words) || ALL.is_match(&DATED.replace_all(words, ""));
                 let pointed = target.last || target.nth.is_some();
                 if pointed || target.all && LABELLED.is_match(words) {
                     wish.sure = wish.sure.max(0.85);

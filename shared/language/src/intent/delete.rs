@@ -6,7 +6,7 @@ use contract::interpret::Intent;
 
 use super::change::aimed;
 use super::ours::{self, CALENDAR, LIST, REMINDER, TASK};
-use super::point::{ALL, EVERYTHING, IT, LABELLED};
+use super::point::{ALL, DATED, EVERYTHING, IT, LABELLED};
 use super::{Shape, Wish};
 use crate::pattern::patterns;
 
@@ -118,7 +118,9 @@ fn deleted(shape: &Shape, at: Option<Range<usize>>, ours: bool) -> Wish {
     };
     let mut wish = aimed(shape, intent, sure, at);
     if let Some(target) = &mut wish.target {
-        target.all = ALL.is_match(words) && intent != Intent::DeleteList
+        let undated = DATED.replace_all(words, "");
+        let all = ALL.is_match(words) || ALL.is_match(&undated);
+        target.all = all && intent != Intent::DeleteList
             || shape.text.starts_with("clear") && CALENDAR.is_match(words);
     }
     wish

@@ -171,16 +171,17 @@ fn task(shape: &Shape) -> Option<Wish> {
             if ours && !song && found.name("x").is_some_and(|x| it(x.as_str())) {
                 return Some(of_the_last(0.85));
             }
-            return made(
-                if song {
-                    0.3
-                } else if ours {
-                    0.92
-                } else {
-                    0.6
-                },
-                shape.at(&found, "x"),
-            );
+            let sure = if song {
+                0.3
+            } else if ours {
+                0.92
+            } else {
+                0.6
+            };
+            let mut wish = titled(sure, shape.at(&found, "x"));
+            // The one list that people name without the word.
+            wish.list = (list == "groceries").then(|| list.to_owned());
+            return Some(wish);
         }
     }
     if shape.has(&IF_NOT) && (shape.has(&LIST) || shape.has(&CALENDAR)) {

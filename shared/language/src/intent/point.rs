@@ -12,7 +12,7 @@ patterns! {
     IT = r"^(?:its?|that|this|the|that one|this one|them|those|these|the last one|the (?:task|reminder|one)|(?:this|that|the) (?:task|item|reminder|event|alarm)|what i just .*)$";
     NTH = r"^(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,2}(?:st|nd|rd|th))(?:$| (?:one|task|item|to-?do|reminder|alarm|row|line|event|meeting|list)?\b)";
     CHOICE = r"^(?:the |number |no\.? ?|# ?)*(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|one|two|three|four|five|\d{1,2})(?:st|nd|rd|th)?(?: (?:one|task|item))?[\s.!]*$";
-    DATED = r"\s*(?:\b(?:for|on|at|until|till|to|of|in|by|from|due)\s+)?~\s*";
+    DATED = r"\s*(?:\b(?:for|on|at|until|till|to|of|in|by|from|due)\s+)?~(?:'s\b)?\s*|\b(?:today|tomorrow|tonight|yesterday)'s\b\s*";
     ALL_ONLY = r"^(?:all|everything|every|the|my|of|tasks?|to-?dos?|items?|lists?|calendar|schedule|meetings?|events?|reminders?|alarms?|whole|entire|scheduled|completed|done|finished|overdue|open|upcoming|alarms|appointments|chores|errands|for|on|in|from|off|of|due|(?:tagged|labell?ed|with the tag) [\w-]+| )+$";
     TRIM_FRONT = r"^(?:(?:the|my|our|a|an|this|that|all|of|for|item|called|named|titled|labeled|entry|lists?|tasks?|to-?dos?|to do|reminders?|item) )+(?:(?:to|that|for|of|about|on|from|called|named|:) )?";
     TRIM_BACK = r"\s+(?:lists?|(?:from|off|off of|on|in|of|out of|to) (?:(?:the|my|our|this) )?(?:[\w'-]+ ){0,3}(?:lists?|calendar|schedule|agenda|to-?dos?|tasks?|groceries|reminders?)|(?:as )?(?:an? )?(?:tasks?|to-?dos?|items?|reminders?|events?|entry)|due(?: date)?|please|now|from|on|in|for|off|at)$";

@@ -94,6 +94,10 @@ fn fields(item: &Item) -> Vec<String> {
     }
     say("tags", (!item.tags.is_empty()).then(|| item.tags.join(" ")));
     say("priority", item.priority.map(|p| format!("{p:?}")));
+    say(
+        "clear",
+        (!item.clear.is_empty()).then(|| format!("{:?}", item.clear)),
+    );
     say("list", item.list.clone());
     say("estimate", item.estimate.clone());
     say("assignee", item.assignee.clone());

@@ -171,3 +171,170 @@ fn r_1_2_which_half_of_the_day_is_meant() {
         "#]],
     );
 }
+
+#[test]
+fn r_1_4_what_was_shown_by_its_place_and_several_by_their_date() {
+    check(
+        "
+        complete the second
+        finish the first one
+        move the third to friday
+        complete the report on the second
+        delete tasks due saturday
+        delete all tasks due saturday
+        complete tomorrow's tasks
+        move tomorrow's tasks to friday
+        delete today's tasks
+        ",
+        &expect![[r#"
+            complete the second
+                Act CompleteTask, target no. 2
+            finish the first one
+                Act CompleteTask, target no. 1
+            move the third to friday
+                Act Reschedule, target no. 3, due 2026-11-27
+            complete the report on the second
+                Act CreateTask, title "complete the report", due 2026-12-02
+            delete tasks due saturday
+                Confirm DeleteTask, target all, due 2026-11-28, filter status=open and due>=today+5d and due<today+6d
+            delete all tasks due saturday
+                Confirm DeleteTask, target all, due 2026-11-28, filter status=open and due>=today+5d and due<today+6d
+            complete tomorrow's tasks
+                Confirm CompleteTask, target all, due 2026-11-24, filter status=open and due>=today+1d and due<today+2d
+            move tomorrow's tasks to friday
+                Confirm Reschedule, target all, due 2026-11-27, filter status=open and due>=today+1d and due<today+2d
+            delete today's tasks
+                Confirm DeleteTask, target all, due 2026-11-23, filter status=open and due<today+1d
+        "#]],
+    );
+}
+
+#[test]
+fn r_1_2_the_day_before_the_month() {
+    check(
+        "
+        dentist 3 dec at 10am
+        dentist on 3rd december, 10:30
+        flight 5 march 2027
+        flight 512 on 5 march 2027 at 6am
+        pay rent 3 dec
+        trip from 3 to 5 december
+        trip 3 dec to 5 dec 2026
+        trip 28 dec - 3 jan
+        trip dec 3 to dec 5
+        buy a present 3 days before christmas
+        call mom 2 days after friday
+        pay rent by 29 feb 2028
+        ",
+        &expect![[r#"
+            dentist 3 dec at 10am
+                Act CreateTask, title "dentist", due 2026-12-03T10:00:00
+            dentist on 3rd december, 10:30
+                Act CreateTask, title "dentist", due 2026-12-03T10:30:00
+            flight 5 march 2027
+                Ask CreateTask, title "flight", due 2027-03-05
+            flight 512 on 5 march 2027 at 6am
+                Ask CreateTask, title "flight 512", due 2027-03-05T06:00:00
+            pay rent 3 dec
+                Act CreateTask, title "pay rent", due 2026-12-03
+            trip from 3 to 5 december
+                Ask CreateTask, title "trip", due 2026-12-03..2026-12-05
+            trip 3 dec to 5 dec 2026
+                Ask CreateTask, title "trip", due 2026-12-03..2026-12-05
+            trip 28 dec - 3 jan
+                Ask CreateTask, title "trip", due 2026-12-28..2027-01-03
+            trip dec 3 to dec 5
+                Ask CreateTask, title "trip", due 2026-12-03..2026-12-05
+            buy a present 3 days before christmas
+                Act CreateTask, title "buy a present", due 2026-12-22
+            call mom 2 days after friday
+                Act CreateTask, title "call mom", due 2026-11-29
+            pay rent by 29 feb 2028
+                Act CreateTask, title "pay rent", deadline 2028-02-29
+        "#]],
+    );
+}
+
+#[test]
+fn r_1_13_what_is_corrected() {
+    check(
+        "
+        actually make it 5pm
+        no, make it 5pm
+        actually, friday
+        no i meant friday
+        sorry, i mean at 6pm
+        no, that is wrong
+        ",
+        &expect![[r"
+            actually make it 5pm
+                Act Reschedule, target last, due 2026-11-23T17:00:00
+            no, make it 5pm
+                Act Reschedule, target last, due 2026-11-23T17:00:00
+            actually, friday
+                Act Reschedule, target last, due 2026-11-27
+            no i meant friday
+                Act Reschedule, target last, due 2026-11-27
+            sorry, i mean at 6pm
+                Act Reschedule, target last, due 2026-11-23T18:00:00
+            no, that is wrong
+                Ignore None
+        "]],
+    );
+}
+
+#[test]
+fn r_1_4_fields_are_emptied() {
+    check(
+        "
+        clear the due date
+        remove the due date from rent
+        remove rent's due date
+        delete the tax deadline
+        no priority
+        set no deadline for rent
+        make rent undated
+        remove all tags from rent
+        remove the reminders from rent
+        remove the reminder
+        ",
+        &expect![[r#"
+            clear the due date
+                Act UpdateTask, target last, clear [Due]
+            remove the due date from rent
+                Act UpdateTask, target "rent", clear [Due]
+            remove rent's due date
+                Act UpdateTask, target "rent", clear [Due]
+            delete the tax deadline
+                Ask DeleteTask, target "tax deadline"
+            no priority
+                Act UpdateTask, target last, clear [Priority]
+            set no deadline for rent
+                Act UpdateTask, target "rent", clear [Deadline]
+            make rent undated
+                Act UpdateTask, target "rent", clear [Due]
+            remove all tags from rent
+                Act UpdateTask, target "rent", clear [Tags]
+            remove the reminders from rent
+                Confirm DeleteReminder, target "rent"
+            remove the reminder
+                Confirm DeleteReminder, target last
+        "#]],
+    );
+}
+
+#[test]
+fn r_1_1_nothing_that_was_written_is_lost() {
+    check(
+        "
+        add milk to groceries
+        buy milk @bob
+        ",
+        &expect![[r#"
+            add milk to groceries
+                Act CreateTask, title "milk", list groceries
+            buy milk @bob
+                Act CreateTask, title "buy milk", assignee bob
+        "#]],
+    );
+}

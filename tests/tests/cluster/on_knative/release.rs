@@ -82,7 +82,7 @@ pub(crate) fn prepare(space: &str) -> Result<Vec<String>, String> {
         space,
         &format!("--from-literal=database-url={url}"),
         "--from-literal=key=only for a proof",
-        "--from-literal=app-api-token=only-for-a-proof",
+        "--from-literal=token=only-for-a-proof",
     ];
     try_run("kubectl", &secret, "")?;
     let image = std::env::var("ERRAND_TEST_IMAGE").map_err(|_| "ERRAND_TEST_IMAGE: no image")?;

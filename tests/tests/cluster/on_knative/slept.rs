@@ -124,20 +124,28 @@ async fn r_7_2_who_is_awake_answers_at_once() {
     let Some(release) = release() else {
         return;
     };
-    let api = release.inside("errand-tasks");
-    let path = "/api/v1/tasks?limit=1";
-    answers(&api, path).await;
-    let mut times = Times::default();
-    for _ in 0..WARM {
-        times.add(answers(&api, path).await);
+    hello(release).unwrap();
+    let asked = [
+        (HELLO, "/", "the yardstick"),
+        ("errand-tasks", "/api/v1/tasks?limit=1", "p99 20 ms"),
+    ];
+    let doors = asked.map(|(service, ..)| release.inside(service));
+    let mut times = asked.map(|_| Times::default());
+    for round in 0..=WARM {
+        for (((_, path, _), door), times) in asked.iter().zip(&doors).zip(&mut times) {
+            let time = answers(door, path).await;
+            // The first wakes it.
+            if round > 0 {
+                times.add(time);
+            }
+        }
     }
-    let late = times.percentile(99);
-    let measured = format!(
-        "p50 {:.1} ms, p99 {:.1} ms (n = {WARM})",
-        times.median().as_secs_f64() * 1e3,
-        late.as_secs_f64() * 1e3
-    );
-    figure("warm: a listing of tasks", measured, "p99 20 ms");
+    for ((service, path, asked), times) in asked.iter().zip(&times) {
+        let [middle, late] = [50, 99].map(|percent| times.percentile(percent).as_secs_f64() * 1e3);
+        let measured = format!("p50 {middle:.1} ms, p99 {late:.1} ms (n = {WARM})");
+        figure(&format!("warm: {service}{path}"), measured, asked);
+    }
     // What else the machine does is in it.
-    assert!(times.median() < WARM_BUDGET, "{:?}", times.median());
+    let [_, listing] = times;
+    assert!(listing.median() < WARM_BUDGET, "{:?}", listing.median());
 }
