@@ -183,14 +183,19 @@ impl Clockwork {
     /// # Errors
     /// When the database does not answer.
     pub async fn turn(&mut self) -> Result<Timestamp, StoreError> {
-        while tick(&self.deps, self.deps.clock.now()).await? {}
+        let mut now = self.deps.clock.now();
+        while tick(&self.deps, now).await? {
+            now = self.deps.clock.now();
+        }
+        let ticked = now;
         let now = self.deps.clock.now();
         if self.tidied.is_none_or(|at| now.duration_since(at) > HOUR) {
             self.tidy(now).await?;
             self.tidied = Some(now);
         }
         self.warm(now).await?;
-        let next = self.deps.store.next_moment().await?;
+        // What was due by then is done, or somebody else's: an event that the relay is to try again.
+        let next = self.deps.store.next_moment(ticked).await?;
         let next = next.map(|next| {
             if self.warms && now < next - AHEAD {
                 next - AHEAD

@@ -13,54 +13,64 @@ use domain::{
     state::State,
 };
 use host::{Answer, Body, Code, Deps, Problem, Reads, Who, Writes, who::scope};
+use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json, value::RawValue};
 use std::sync::Arc;
-use store::{Idempotency, Kind, SortBy, SortKey, TaskQuery, Writer};
+use store::{Doc, Idempotency, Kind, SortBy, SortKey, TaskQuery, Writer};
 use uuid::Uuid;
 
 const FORMAT: &str = "errand";
 const VERSION: u64 = 1;
 
+/// All of it, each record as it is stored.
+#[derive(Serialize)]
+struct Everything {
+    format: &'static str,
+    version: u64,
+    exported_at: Timestamp,
+    settings: Vec<Box<RawValue>>,
+    lists: Vec<Box<RawValue>>,
+    sections: Vec<Box<RawValue>>,
+    tags: Vec<Box<RawValue>>,
+    views: Vec<Box<RawValue>>,
+    series: Vec<Box<RawValue>>,
+    tasks: Vec<Box<RawValue>>,
+    comments: Vec<Box<RawValue>>,
+}
+
 /// `GET /export`: JSON of settings, lists, sections, tags, views, tasks (the trash too) and comments.
 pub(crate) async fn export(deps: Deps, asks: Who, who: Reads) -> Result<Answer, Problem> {
     asks.needs(scope::ACCOUNT)?;
-    let mut all = Map::new();
-    all.insert("format".into(), FORMAT.into());
-    all.insert("version".into(), VERSION.into());
-    all.insert("exported_at".into(), deps.clock.now().to_string().into());
-    let kinds = [
-        ("settings", Kind::Settings),
-        ("lists", Kind::List),
-        ("sections", Kind::Section),
-        ("tags", Kind::Tag),
-        ("views", Kind::View),
-        ("series", Kind::Series),
-    ];
-    for (name, kind) in kinds {
-        let docs = deps.store.records(&who, kind).await?;
-        all.insert(
-            name.into(),
-            docs.iter()
-                .map(|doc| parsed(&doc.json))
-                .collect::<Result<Vec<_>, _>>()?
-                .into(),
-        );
-    }
+    let of = async |kind| raw(deps.store.records(&who, kind).await?);
     let mut tasks = all_tasks(&deps, &who, false).await?;
     tasks.extend(all_tasks(&deps, &who, true).await?);
-    let comments = comments(&deps, &who, &tasks).await?;
-    all.insert("tasks".into(), tasks.into());
-    all.insert("comments".into(), comments.into());
-    Ok(Answer::json(&all))
+    Ok(Answer::json(&Everything {
+        format: FORMAT,
+        version: VERSION,
+        exported_at: deps.clock.now(),
+        settings: of(Kind::Settings).await?,
+        lists: of(Kind::List).await?,
+        sections: of(Kind::Section).await?,
+        tags: of(Kind::Tag).await?,
+        views: of(Kind::View).await?,
+        series: of(Kind::Series).await?,
+        tasks,
+        comments: of(Kind::Comments).await?,
+    }))
 }
 
 fn parsed(json: &str) -> Result<Value, Problem> {
     serde_json::from_str(json).map_err(|error| Problem::internal(&error))
 }
 
-async fn all_tasks(deps: &Deps, who: &Reads, trash: bool) -> Result<Vec<Value>, Problem> {
+fn raw(docs: Vec<Doc>) -> Result<Vec<Box<RawValue>>, Problem> {
+    let raw = |doc: Doc| RawValue::from_string(doc.json).map_err(|error| Problem::internal(&error));
+    docs.into_iter().map(raw).collect()
+}
+
+async fn all_tasks(deps: &Deps, who: &Reads, trash: bool) -> Result<Vec<Box<RawValue>>, Problem> {
     let mut tasks = Vec::new();
     let mut query = TaskQuery {
         filters: vec![Filter::All],
@@ -76,27 +86,12 @@ async fn all_tasks(deps: &Deps, who: &Reads, trash: bool) -> Result<Vec<Value>, 
     };
     loop {
         let page = deps.store.tasks(who, &query).await?;
-        for doc in &page.items {
-            tasks.push(parsed(&doc.json)?);
-        }
+        tasks.extend(raw(page.items)?);
         let Some(next) = page.next else {
             return Ok(tasks);
         };
         query.after = Some(next);
     }
-}
-
-async fn comments(deps: &Deps, who: &Reads, tasks: &[Value]) -> Result<Vec<Value>, Problem> {
-    let mut all = Vec::new();
-    for task in tasks {
-        let Some(id) = task["id"].as_str().and_then(|id| id.parse().ok()) else {
-            continue;
-        };
-        for doc in deps.store.records(who, Kind::Comment(id)).await? {
-            all.push(parsed(&doc.json)?);
-        }
-    }
-    Ok(all)
 }
 
 /// What an export holds, as far as it can be made again.

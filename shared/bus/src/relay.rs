@@ -11,7 +11,7 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered}
 use jiff::{SignedDuration, Timestamp};
 use lanes::{Lane, Lanes, Parcel};
 pub use meter::{Meter, Waiting};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, pin::pin, sync::Arc};
 use store::{Outgoing, Settled, Store, StoreError, Undelivered};
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +49,8 @@ pub struct Relay {
     rows: BTreeMap<i64, Row>,
     lanes: Lanes,
     flights: FuturesUnordered<BoxFuture<'static, Landed>>,
+    /// Some flights have not landed: those above, and those that a turn goes on with meanwhile.
+    aloft: bool,
     settled: Vec<Settled>,
     meter: Arc<Meter>,
 }
@@ -101,6 +103,7 @@ impl Relay {
             rows: BTreeMap::new(),
             lanes: Lanes::default(),
             flights: FuturesUnordered::new(),
+            aloft: false,
             settled: Vec::new(),
             meter: Arc::default(),
         }
@@ -116,6 +119,7 @@ impl Relay {
     /// # Errors
     /// When the store does not answer; what was not settled comes again.
     pub async fn step(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        self.aloft = !self.flights.is_empty();
         self.take(now).await?;
         while let Some(landed) = self.flights.next().await {
             self.land(landed);
@@ -148,11 +152,37 @@ impl Relay {
                 () = self.clock.sleep_until(self.clock.now() + wait) => {}
             }
         }
+        self.flights.clear();
         let settled = self.settle().await;
         tracing::debug!(?settled, "the relay stopped");
     }
 
+    /// Settles, and sends what waits on its way. Flights go on meanwhile: they may hold the connections that the turn waits for.
     async fn turn(&mut self) -> Result<(), StoreError> {
+        let mut flights = std::mem::take(&mut self.flights);
+        self.aloft = !flights.is_empty();
+        let mut landed = Vec::new();
+        let turned = {
+            let mut turn = pin!(self.settle_and_take());
+            loop {
+                let idle = flights.is_empty();
+                tokio::select! {
+                    biased;
+                    turned = &mut turn => break turned,
+                    Some(flight) = flights.next(), if !idle => landed.push(flight),
+                }
+            }
+        };
+        flights.extend(std::mem::take(&mut self.flights));
+        self.flights = flights;
+        for flight in landed {
+            self.land(flight);
+        }
+        self.launch();
+        turned
+    }
+
+    async fn settle_and_take(&mut self) -> Result<(), StoreError> {
         self.settle().await?;
         self.take(self.clock.now()).await
     }
@@ -160,7 +190,7 @@ impl Relay {
     /// Reads what waits and sends it on its way.
     async fn take(&mut self, now: Timestamp) -> Result<(), StoreError> {
         if self.anew {
-            if !self.flights.is_empty() || now < self.rest {
+            if self.aloft || now < self.rest {
                 return Ok(());
             }
             self.rows.clear();

@@ -108,7 +108,7 @@ async fn look(deps: Deps) -> Result<(), Problem> {
         .sleep_until(deps.clock.now() + SignedDuration::from_secs(2));
     tokio::select! {
         biased;
-        answer = deps.store.next_moment() => { answer?; }
+        answer = deps.store.next_moment(Timestamp::MIN) => { answer?; }
         () = late => return Err(Problem::unavailable("The database does not answer.")),
     }
     match deps.needs.missing().await {

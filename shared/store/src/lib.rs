@@ -104,8 +104,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<DueDelivery>, StoreError>;
     /// One delivery and whose it is.
     async fn delivery(&self, id: DeliveryId) -> Result<Option<DueDelivery>, StoreError>;
-    /// The next moment at which something is due: a reminder, a delivery, a retry of the outbox.
-    async fn next_moment(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// The first moment after that one at which something is due: a reminder, a delivery, a retry of the outbox.
+    async fn next_moment(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
     /// A person's deliveries, newest first, as JSON.
     async fn deliveries(
         &self,

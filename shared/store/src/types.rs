@@ -182,6 +182,8 @@ pub enum Kind {
     Series,
     /// The comments on one task.
     Comment(TaskId),
+    /// The comments on all tasks.
+    Comments,
 }
 
 /// A page of the log.

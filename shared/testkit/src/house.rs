@@ -271,7 +271,7 @@ impl House {
     async fn next_moment(&self) -> Option<Timestamp> {
         self.deps
             .store
-            .next_moment()
+            .next_moment(Timestamp::MIN)
             .await
             .expect("the store answers")
     }

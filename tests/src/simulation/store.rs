@@ -140,7 +140,7 @@ store! {
         due(until: Timestamp, limit: u32) -> Vec<DueReminder>;
         due_deliveries(until: Timestamp, limit: u32) -> Vec<DueDelivery>;
         delivery(id: DeliveryId) -> Option<DueDelivery>;
-        next_moment() -> Option<Timestamp>;
+        next_moment(after: Timestamp) -> Option<Timestamp>;
         deliveries(who: &Reader, after: Option<&str>, limit: u32) -> Page;
         reminders(who: &Reader, after: Option<&str>, limit: u32) -> Page;
         outgoing(now: Timestamp, limit: u32) -> Vec<Outgoing>;

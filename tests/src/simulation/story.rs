@@ -350,7 +350,7 @@ impl Story {
             let outbox = store.outgoing(Timestamp::MIN, 1).await;
             Work {
                 outbox: outbox.is_ok_and(|rows| !rows.is_empty()),
-                next: store.next_moment().await.unwrap_or_default(),
+                next: store.next_moment(Timestamp::MIN).await.unwrap_or_default(),
             }
         });
         self.known = Some((commits, work));

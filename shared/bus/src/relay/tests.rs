@@ -55,6 +55,8 @@ struct Told {
     got: Mutex<Vec<(String, CloudEvent)>>,
     arrived: Notify,
     b_hangs: bool,
+    /// Where they look something up before they answer.
+    asks: Mutex<Option<Arc<dyn Store>>>,
 }
 
 impl Told {
@@ -89,6 +91,10 @@ impl Bus for Told {
         if self.b_hangs && subscriber == "b" {
             futures::future::pending::<()>().await;
         }
+        let asked = self.asks.lock().unwrap().clone();
+        if let Some(store) = asked {
+            store.heads().await.unwrap();
+        }
         self.got.lock().unwrap().extend(
             events
                 .iter()
@@ -115,6 +121,11 @@ struct House {
 
 impl House {
     async fn new(bus: Told) -> Self {
+        Self::with_readers(bus, 4).await
+    }
+
+    /// Over a database with so many connections that read.
+    async fn with_readers(bus: Told, readers: usize) -> Self {
         let now = Mutex::new("2026-11-23T09:00:00Z".parse().unwrap());
         let clock = Arc::new(ByHand {
             now,
@@ -123,7 +134,10 @@ impl House {
         let of_store = Arc::clone(&clock);
         static NAME: AtomicU64 = AtomicU64::new(1); // of the in-memory database
         let random = || u128::from(NAME.fetch_add(1, Ordering::Relaxed));
-        let options = Options::new(Arc::new(move || of_store.now()), Arc::new(random));
+        let options = Options {
+            readers,
+            ..Options::new(Arc::new(move || of_store.now()), Arc::new(random))
+        };
         let store = store::open("sqlite::memory:", options).await.unwrap();
         Self {
             store,
@@ -324,6 +338,30 @@ async fn one_relay_leads_and_another_follows_when_it_falls_silent() {
     assert_eq!(second.step(house.clock.now()).await.unwrap(), 1);
     house.write(&ann).await;
     assert_eq!(first.step(house.clock.now()).await.unwrap(), 0);
+}
+
+/// A flight may hold the connection that the relay's next look waits for.
+#[tokio::test]
+async fn functions_that_ask_the_database_are_not_held_up_by_the_relay_that_asks_it_too() {
+    let house = House::with_readers(Told::default(), 1).await;
+    *house.bus.asks.lock().unwrap() = Some(house.store.clone());
+    let ann = house.person(1).await;
+    let bob = house.person(2).await;
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(house.relay("first").run(stop.clone()));
+    let all = async {
+        for _ in 0..50 {
+            house.write(&ann).await;
+            house.write(&bob).await;
+        }
+        while house.bus.got.lock().unwrap().len() < 200 {
+            house.bus.arrived.notified().await;
+        }
+    };
+    let long = std::time::Duration::from_mins(1);
+    tokio::time::timeout(long, all).await.expect("it goes on");
+    stop.cancel();
+    running.await.unwrap();
 }
 
 #[tokio::test]

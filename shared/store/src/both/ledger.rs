@@ -19,9 +19,9 @@ pub(crate) const DUE: &str = "select r.person, p.home, r.stream, r.task, r.remin
 pub(crate) const DUE_DELIVERIES: &str = "select d.doc, p.home from delivery d join person p on p.id = d.person \
     where d.state = 'open' and d.next_at <= $1 order by d.next_at limit $2";
 
-const NEXT: &str = "select min(m.at) from (select min(moment) as at from reminder where state = 'open' \
-    union all select min(next_at) from delivery where state = 'open' \
-    union all select min(next_at) from retry where next_at is not null) m";
+const NEXT: &str = "select min(m.at) from (select min(moment) as at from reminder where state = 'open' and moment > $1 \
+    union all select min(next_at) from delivery where state = 'open' and next_at > $1 \
+    union all select min(next_at) from retry where next_at > $1) m";
 
 const DELIVERIES: &str = "select d.doc, d.created_at, d.id from delivery d \
     where d.person = $1 and (d.created_at, d.id) < ($2, $3) order by d.created_at desc, d.id desc limit $4";
@@ -77,8 +77,11 @@ pub(super) async fn delivery<B: Backend>(
     rows.first().map(due_delivery).transpose()
 }
 
-pub(super) async fn next_moment<B: Backend>(db: &B) -> Result<Option<Timestamp>, StoreError> {
-    let rows = db.ask(Whose::House, NEXT.into(), vec![]).await?;
+pub(super) async fn next_moment<B: Backend>(
+    db: &B,
+    after: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let rows = db.ask(Whose::House, NEXT.into(), values![after]).await?;
     let next = rows.first().map(|row| row.maybe_int(0)).transpose()?;
     next.flatten().map(crate::ask::moment).transpose()
 }

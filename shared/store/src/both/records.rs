@@ -34,7 +34,7 @@ pub(super) async fn records<B: Backend>(
         Kind::View => domain::list::View::WHAT,
         Kind::Settings => domain::settings::Settings::WHAT,
         Kind::Series => domain::series::Series::WHAT,
-        Kind::Comment(_) => domain::list::Comment::WHAT,
+        Kind::Comment(_) | Kind::Comments => domain::list::Comment::WHAT,
     };
     let mut values = values![who.person.to_string(), word];
     let sql = if let Kind::Comment(task) = kind {

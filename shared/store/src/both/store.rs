@@ -104,8 +104,8 @@ impl<B: Backend> Store for B {
         ledger::delivery(self, id).await
     }
 
-    async fn next_moment(&self) -> Result<Option<Timestamp>, StoreError> {
-        ledger::next_moment(self).await
+    async fn next_moment(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        ledger::next_moment(self, after).await
     }
 
     async fn deliveries(

@@ -31,10 +31,13 @@ async fn reminded(store: &Checked, me: &Reader, day: u32) -> (TaskId, ReminderId
 
 pub async fn what_is_due_is_found(store: Checked) {
     let (me, you) = (person(&store).await, person(&store).await);
-    assert_eq!(store.next_moment().await.unwrap(), None);
+    assert_eq!(store.next_moment(Timestamp::MIN).await.unwrap(), None);
     let (second, _, later) = reminded(&store, &me, 29).await;
     let (first, reminder, moment) = reminded(&store, &you, 28).await;
-    assert_eq!(store.next_moment().await.unwrap(), Some(moment));
+    assert_eq!(
+        store.next_moment(Timestamp::MIN).await.unwrap(),
+        Some(moment)
+    );
     assert!(
         store
             .due(moment - 1.microseconds(), 10)

@@ -271,6 +271,7 @@ pub async fn records_are_listed(store: Checked) {
         (Kind::View, "filter", vec!["tag=x"]),
         (Kind::Settings, "time_zone", vec!["Europe/Berlin"]),
         (Kind::Comment(task), "text", vec!["first", "second"]),
+        (Kind::Comments, "text", vec!["first", "second"]),
     ] {
         assert_eq!(
             values(store.records(&me, kind).await.unwrap(), field),

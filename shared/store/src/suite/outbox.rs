@@ -84,7 +84,10 @@ pub async fn what_is_left_is_tried_again(store: Checked) {
         .await
         .unwrap();
     assert!(store.outgoing(now, 10).await.unwrap().is_empty());
-    assert_eq!(store.next_moment().await.unwrap(), Some(now + 1.minute()));
+    assert_eq!(
+        store.next_moment(Timestamp::MIN).await.unwrap(),
+        Some(now + 1.minute())
+    );
     let again = store
         .outgoing(now + 1.minute(), 10)
         .await

@@ -266,6 +266,7 @@ pub async fn nobody_sees_anothers(store: Checked) {
         Kind::Settings,
         Kind::Series,
         Kind::Comment(task),
+        Kind::Comments,
     ] {
         answers.push(format!("{:?}", store.records(&you, kind).await.unwrap()));
     }
