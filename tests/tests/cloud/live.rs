@@ -104,6 +104,12 @@ async fn r_4_1_windows_of_two_processes_show_what_a_third_changes_whatever_becom
         create("again").send().await.unwrap().status().is_success()
     })
     .await;
+    // Each process finds the server again by itself.
+    until("what was changed is told again", async || {
+        let asked = one.request(Method::GET, "/changes?after=now");
+        asked.send().await.unwrap().status().is_success()
+    })
+    .await;
     write(3).await;
     show(&windows, &one, begin).await;
     let heard = |window: &Window| window.shown().last().unwrap()["data"]["after"]["title"] == "2";
