@@ -10,7 +10,7 @@ use http::{Method, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use store::suite::kit;
+use store::{Settled, Undelivered, suite::kit};
 use testkit::{House, Wiring, house::Ground};
 use tower::ServiceExt;
 
@@ -100,6 +100,25 @@ async fn it_sleeps_until_ten_seconds_before_the_next() {
     };
     check(true, "09:59:35").await;
     check(false, "09:59:45").await;
+}
+
+/// An event that the relay has yet to try again is not the clock's to wait for, or it would look without end.
+#[tokio::test]
+async fn it_sleeps_while_an_event_is_late() {
+    let (house, _seen) = house(false).await;
+    remind(&house, "09:59:45").await;
+    let (store, now) = (&house.deps.store, house.deps.clock.now());
+    let waiting = store.outgoing(now, 1).await.unwrap().remove(0);
+    let late = Undelivered {
+        subscriber: "recur".to_owned(),
+        attempt: 1,
+        next_at: Some(now - SignedDuration::from_secs(1)),
+        why: "no answer".to_owned(),
+    };
+    let left = Settled::Left(waiting.id, vec![late]);
+    store.settle(vec![left]).await.unwrap();
+    let until = Clockwork::new(house.deps.clone(), Vec::new()).turn().await;
+    assert_eq!(until.unwrap(), "2026-11-23T09:59:45Z".parse().unwrap());
 }
 
 #[tokio::test]

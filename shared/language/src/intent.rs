@@ -55,6 +55,18 @@ impl Wish {
             ..Self::default()
         }
     }
+
+    /// About what was spoken of last.
+    pub(crate) fn of_the_last(intent: Intent, sure: f64) -> Self {
+        let target = Target {
+            last: true,
+            ..Target::default()
+        };
+        Self {
+            target: Some(target),
+            ..Self::new(intent, sure)
+        }
+    }
 }
 
 /// The text as the grammar reads it.

@@ -236,6 +236,11 @@ fn r_1_9_another_date_or_place_is_merged_as_any_change_is() {
     let other = json!({"title": "call dad"});
     assert_eq!(after(other.clone(), later), Ok(()));
     assert_eq!(after(other, to_the_top), Ok(()));
+    let elsewhere = after(json!({"position": "zz"}), to_the_top);
+    assert!(
+        matches!(elsewhere, Err(Refusal::Conflict { .. })),
+        "{elsewhere:?}"
+    );
     let refused = after(json!({"due": {"date": "2026-11-30"}}), later);
     assert!(
         matches!(refused, Err(Refusal::Conflict { .. })),

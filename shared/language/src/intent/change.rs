@@ -205,12 +205,7 @@ fn shifted(shape: &Shape) -> Option<Wish> {
 
 fn moved(shape: &Shape) -> Option<Wish> {
     if shape.dated && CORRECTS.is_match(shape.whole) {
-        let mut wish = Wish::new(Intent::Reschedule, 0.8);
-        wish.target = Some(Target {
-            last: true,
-            ..Target::default()
-        });
-        return Some(wish);
+        return Some(Wish::of_the_last(Intent::Reschedule, 0.8));
     }
     let aside = ours::elsewhere(shape) && !ours::any(shape);
     if shape.recurring

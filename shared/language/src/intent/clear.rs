@@ -1,8 +1,8 @@
 //! Sentences that empty a field of a task: "remove the due date", "no priority for rent".
 
-use contract::interpret::{Emptied, Intent, Target};
+use contract::interpret::{Emptied, Intent};
 
-use super::change::aimed;
+use super::change::{aimed, one_of};
 use super::{Shape, Wish};
 use crate::pattern::patterns;
 
@@ -14,6 +14,9 @@ patterns! {
     UNDATED = r"^(?:make|set|leave) (?P<t>.+?) (?P<f>undated|without (?:a |any )?(?:due )?date)$";
 }
 
+/// How sure each of these is.
+const SURE: f64 = 0.88;
+
 pub(super) fn cleared(shape: &Shape) -> Option<Wish> {
     let found = [&OF, &OWN, &NONE, &UNDATED]
         .into_iter()
@@ -21,19 +24,12 @@ pub(super) fn cleared(shape: &Shape) -> Option<Wish> {
     let field = found.name("f").map_or("", |m| m.as_str());
     let named = found.name("t").or(found.name("u"));
     let of_it = named.is_none_or(|m| matches!(m.as_str(), "the" | "all" | "all its" | "all the"));
-    let mut wish = aimed(
-        shape,
-        Intent::UpdateTask,
-        0.88,
-        super::change::one_of(shape, &found, &["t", "u"]),
-    );
-    if of_it {
-        wish.target_at = None;
-        wish.target = Some(Target {
-            last: true,
-            ..Target::default()
-        });
-    }
+    let mut wish = if of_it {
+        Wish::of_the_last(Intent::UpdateTask, SURE)
+    } else {
+        let at = one_of(shape, &found, &["t", "u"]);
+        aimed(shape, Intent::UpdateTask, SURE, at)
+    };
     wish.clear.push(match field.as_bytes() {
         [b'd', b'e', ..] => Emptied::Deadline,
         [b's', ..] => Emptied::Start,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use contract::interpret::{Intent, Target};
+use contract::interpret::Intent;
 use regex::Captures;
 
 use super::ours::{self, CALENDAR, CHORE, LIST, REMINDER, TASK};
@@ -169,7 +169,7 @@ fn task(shape: &Shape) -> Option<Wish> {
             // "put it on the shopping list" moves what was spoken of.
             let it = |x: &str| IT.is_match(x) && !x.starts_with("the ");
             if ours && !song && found.name("x").is_some_and(|x| it(x.as_str())) {
-                return Some(of_the_last(0.85));
+                return Some(Wish::of_the_last(Intent::UpdateTask, 0.85));
             }
             let sure = if song {
                 0.3
@@ -254,16 +254,6 @@ fn meeting(shape: &Shape) -> Wish {
     )
 }
 
-/// A change of what was spoken of last.
-fn of_the_last(sure: f64) -> Wish {
-    let mut wish = Wish::new(Intent::UpdateTask, sure);
-    wish.target = Some(Target {
-        last: true,
-        ..Target::default()
-    });
-    wish
-}
-
 /// A line that is just the task: "call mom every sunday at 3pm".
 fn bare(shape: &Shape) -> Option<Wish> {
     if shape
@@ -273,7 +263,7 @@ fn bare(shape: &Shape) -> Option<Wish> {
     {
         // "remind me 10 minutes before", "make it high priority"
         if !shape.dated && !shape.recurring && (shape.reminders || shape.signs) {
-            return Some(of_the_last(0.85));
+            return Some(Wish::of_the_last(Intent::UpdateTask, 0.85));
         }
         let sure = if shape.dated || shape.recurring {
             0.5
