@@ -149,6 +149,8 @@ await step('the list is accessible, light and dark, wide and narrow', async () =
 
 await step('the task is ticked off, and the next Sunday stands in both windows', async () => {
   await rows(one, 'call mom').getByRole('checkbox').click();
+  // The offer stays as long as the pointer is on it, however long a function takes to wake.
+  await one.getByRole('button', { name: 'Undo', exact: true }).hover();
   for (const page of [one, two]) {
     await page.locator(`li[data-task="${first}"]`).waitFor({ state: 'detached' });
     await rows(page, 'call mom').waitFor();

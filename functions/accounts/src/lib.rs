@@ -8,7 +8,10 @@ mod unsubscribe;
 pub use link::{new_link, new_token};
 
 use axum::Router;
-use contract::schema::{SettingsFields, SettingsInput, answers::All};
+use contract::schema::{
+    SettingsFields, SettingsInput,
+    answers::{All, Page},
+};
 use domain::event::EventKind;
 use host::{Deps, Routes, api::Operation};
 
@@ -50,7 +53,7 @@ fn routes() -> Routes<Deps> {
         .answers::<All<me::Channel>>(200)
         .get("/me/tokens", tokens::all)
         .says("Lists the tokens of the person's programs.")
-        .answers::<All<tokens::Token>>(200)
+        .answers::<Page<tokens::Token>>(200)
         .post("/me/tokens", tokens::create)
         .says("Makes a token. The answer is the only place where its secret is shown.")
         .answers::<tokens::NewToken>(201)

@@ -9,11 +9,10 @@ use domain::{
     need::Need,
     refusal::Refusal,
 };
-use host::{Accounts, Answer, Body, Code, Deps, Id, Problem, Who, who::scope};
+use host::{Accounts, Answer, Body, Code, Deps, Id, PageQuery, Params, Problem, Who, who::scope};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::sync::Arc;
 use store::{Credential, Decide, Keeps, Writer};
 use uuid::Uuid;
@@ -67,10 +66,16 @@ pub(crate) struct NewToken {
 }
 
 /// `GET /me/tokens`
-pub(crate) async fn all(deps: Deps, who: Accounts) -> Result<Answer, Problem> {
+pub(crate) async fn all(
+    deps: Deps,
+    who: Accounts,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    let cursor = deps.store.cursor(&who.reader).await?;
     let tokens = deps.store.credentials(&who.reader, "token").await?;
-    let items: Vec<_> = tokens.iter().map(Token::from).collect();
-    Ok(Answer::json(&json!({ "items": items, "next": null })))
+    let named = |of: &Credential| (of.id.to_string(), contract::doc::json(&Token::from(of)));
+    let items: Vec<_> = tokens.iter().map(named).collect();
+    Ok(Answer::part(&items, &query, &cursor)?)
 }
 
 /// `POST /me/tokens`: the answer is the only place where the secret is shown.

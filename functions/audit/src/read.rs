@@ -119,7 +119,8 @@ async fn of_task(
     before: Option<u64>,
     kind: Option<EventKind>,
 ) -> Result<Vec<LogRow>, StoreError> {
-    let mut lines = house.deps.store.history(who, task).await?;
+    let all = house.deps.store.history(who, task, None, u32::MAX).await?;
+    let mut lines = all.items;
     lines.retain(|line| {
         line.stream == who.home
             && before.is_none_or(|before| line.n < before)

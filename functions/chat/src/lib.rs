@@ -20,7 +20,7 @@ mod tests;
 mod turn;
 
 use axum::Router;
-use contract::schema::answers::All;
+use contract::schema::answers::Page;
 use domain::event::EventKind;
 use host::{Deps, Routes, api::Operation};
 use reply::Reply;
@@ -68,13 +68,14 @@ fn routes() -> Routes<Deps> {
         .may(412)
         .get("/assistant/messages/{id}/stream", talk::resume)
         .says("Streams an answer again. For who lost the line.")
+        .header("Last-Event-ID", "The event that was read last: what comes after it is streamed.")
         .answers_with(200, "text/event-stream")
         .post("/assistant/messages/{id}/cancel", talk::cancel)
         .says("Cancels an answer that is still being given.")
         .nothing()
         .get("/assistant/conversations", memory::conversations)
         .says("Lists the conversations of the last 30 days.")
-        .answers::<All<memory::Short>>(200)
+        .answers::<Page<memory::Short>>(200)
         .get("/assistant/conversations/{id}", memory::conversation)
         .says("Reads a conversation.")
         .answers::<memory::Conversation>(200)

@@ -2,11 +2,10 @@
 
 use crate::{open::Open, reply::Reply};
 use domain::id::TaskId;
-use host::{Answer, Assists, Deps, Id, Problem};
+use host::{Answer, Assists, Deps, Id, PageQuery, Params, Problem};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use store::{Reader, StoreError};
 use uuid::Uuid;
 
@@ -141,22 +140,28 @@ pub(crate) async fn message(
 }
 
 /// `GET /assistant/conversations`: the newest first.
-pub(crate) async fn conversations(deps: Deps, who: Assists) -> Result<Answer, Problem> {
+pub(crate) async fn conversations(
+    deps: Deps,
+    who: Assists,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    let cursor = deps.store.cursor(&who.reader).await?;
     let notes = deps
         .store
         .notes(&who.reader, "conversation/", deps.clock.now(), 200)
         .await?;
     let short = |(_, json): &(String, String)| {
         let kept: Conversation = serde_json::from_str(json).ok()?;
-        Some(Short {
+        let short = Short {
             id: kept.id,
             began_at: kept.began_at,
             messages: kept.turns.len(),
             title: kept.turns.into_iter().next().map(|said| said.text),
-        })
+        };
+        Some((kept.id.to_string(), contract::doc::json(&short)))
     };
-    let items: Vec<Short> = notes.iter().filter_map(short).collect();
-    Ok(Answer::json(&json!({ "items": items, "next": null })))
+    let items: Vec<_> = notes.iter().filter_map(short).collect();
+    Ok(Answer::part(&items, &query, &cursor)?)
 }
 
 /// `GET /assistant/conversations/{id}`

@@ -5,6 +5,7 @@ use axum::response::{
     IntoResponse, Response,
     sse::{Event, Sse},
 };
+use domain::zone::ZoneName;
 use host::{Answer, Assists, Body, Code, Deps, Id, Problem, Who};
 use http::{HeaderMap, header};
 use schemars::JsonSchema;
@@ -23,13 +24,10 @@ pub(crate) struct MessageInput {
     /// The conversation to go on with; a new one when left out.
     #[serde(default)]
     conversation_id: Option<Uuid>,
-    /// Where the device is; the settings say where the person is.
+    /// The device's time zone, in which the words are read where the settings say that it is always followed.
     #[serde(default)]
-    #[expect(
-        dead_code,
-        reason = "the settings' zone counts until devices are followed"
-    )]
-    time_zone: Option<String>,
+    #[schemars(with = "Option<String>")]
+    time_zone: Option<ZoneName>,
 }
 
 /// The longest message, in characters.
@@ -63,11 +61,11 @@ pub(crate) async fn message(
     let turn = tokio::spawn(answer(deps, Speaker::new(&asks, who), input));
     let reply = turn.await.map_err(|error| Problem::internal(&error))?;
     match (reply, streams) {
-        (Ok((reply, _)), true) => Ok(stream(&reply)),
+        (Ok((reply, _)), true) => Ok(stream(&reply, None)),
         (Ok((reply, replayed)), false) => {
             Ok(Answer::json(&reply).replayed(replayed).into_response())
         }
-        (Err(problem), true) => Ok(sse(vec![("error", problem.to_json())], "error")),
+        (Err(problem), true) => Ok(sse(vec![("error", problem.to_json())], "error", None)),
         (Err(problem), false) => Err(problem),
     }
 }
@@ -78,20 +76,29 @@ async fn answer(deps: Deps, who: Speaker, input: MessageInput) -> Result<(Reply,
         return Ok((reply, true));
     }
     let mut talk = Conversation::open(&deps, &who.reader, input.conversation_id).await?;
-    let reply = turn::take(&deps, &who, &input.text, &mut talk).await?;
+    let reply = turn::take(&deps, &who, &input.text, input.time_zone, &mut talk).await?;
     talk.keep(&deps, &who.reader, &input.text, &reply).await?;
     once::keep(&deps, &who, &reply).await?;
     Ok((reply, false))
 }
 
-/// `GET /assistant/messages/{id}/stream`: the answer again, for who lost the line.
+/// `GET /assistant/messages/{id}/stream`: the answer again, for who lost the line; what comes after `Last-Event-ID` where it says one.
 pub(crate) async fn resume(
     deps: Deps,
     who: Assists,
+    headers: HeaderMap,
     Id(id): Id<Uuid>,
 ) -> Result<Response, Problem> {
     let kept = memory::message(&deps, &who.reader, id).await?;
-    Ok(stream(&kept.ok_or_else(|| Problem::not_found("message"))?))
+    let reply = kept.ok_or_else(|| Problem::not_found("message"))?;
+    let last = headers.get("last-event-id").and_then(|last| {
+        last.to_str()
+            .ok()?
+            .strip_prefix(&format!("{id}/"))?
+            .parse()
+            .ok()
+    });
+    Ok(stream(&reply, last))
 }
 
 /// `POST /assistant/messages/{id}/cancel`: the offline interpreter has always answered already.
@@ -102,8 +109,9 @@ pub(crate) async fn cancel(deps: Deps, who: Assists, Id(id): Id<Uuid>) -> Result
     Ok(Answer::empty())
 }
 
-/// The answer as a stream: start, tool calls and their results, words, what is asked, done.
-fn stream(reply: &Reply) -> Response {
+/// The answer as a stream: start, tool calls and their results, words, what is asked, done. Only what comes after the event of
+/// that number, if any.
+fn stream(reply: &Reply, last: Option<usize>) -> Response {
     let ids = json!({ "conversation_id": reply.conversation_id, "message_id": reply.message_id, "run_id": reply.run_id });
     let mut events = vec![("start", ids)];
     for action in &reply.actions {
@@ -126,13 +134,14 @@ fn stream(reply: &Reply) -> Response {
         events.push(("question", json!({ "text": question })));
     }
     events.push(("done", json!(reply)));
-    sse(events, &reply.message_id.to_string())
+    sse(events, &reply.message_id.to_string(), last)
 }
 
-fn sse(events: Vec<(&'static str, Value)>, id: &str) -> Response {
+fn sse(events: Vec<(&'static str, Value)>, id: &str, last: Option<usize>) -> Response {
     let events: Vec<_> = events
         .into_iter()
         .enumerate()
+        .filter(|(i, _)| last.is_none_or(|last| *i > last))
         .map(|(i, (name, data))| {
             Ok::<_, Infallible>(
                 Event::default()

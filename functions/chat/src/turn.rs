@@ -12,7 +12,11 @@ use crate::{
     say, take_back,
 };
 use contract::interpret::{Decision, Intent, Interpretation, Item, Mode};
-use domain::{id::ListId, settings::Settings};
+use domain::{
+    id::ListId,
+    settings::{FollowDevice, Settings},
+    zone::ZoneName,
+};
 use host::{Deps, Problem};
 use language::Context;
 
@@ -32,9 +36,15 @@ pub(crate) async fn take(
     deps: &Deps,
     who: &Speaker,
     text: &str,
+    device: Option<ZoneName>,
     talk: &mut Conversation,
 ) -> Result<Reply, Problem> {
-    let (settings, _) = host::person::settings(deps, &who.reader).await?;
+    let (mut settings, _) = host::person::settings(deps, &who.reader).await?;
+    if let Some(zone) = device
+        && settings.follow_device == FollowDevice::Always
+    {
+        settings.time_zone = zone;
+    }
     let lists = host::person::lists(deps, &who.reader).await?;
     let turn = Turn {
         deps,

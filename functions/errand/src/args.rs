@@ -307,6 +307,10 @@ A shell reads # and ! itself: put single quotes around the line."
     ///
     /// It is shown this once. Programs send it as `Authorization: Bearer TOKEN`. A link signs one
     /// browser in, within a day.
+    ///
+    /// Scopes: tasks:read, tasks:write, tasks:delete, events:read, audit:read, account, calendar:read;
+    /// assistant, which reads and changes tasks by what is said to it; and confirm:agent, to say yes
+    /// where it asks first, as before it deletes.
     #[command(
         verbatim_doc_comment,
         after_help = "Examples:

@@ -28,12 +28,26 @@ pub(crate) async fn begin(
     live: &Live,
     who: &Reader,
     after: Option<&str>,
-) -> Result<String, Problem> {
+) -> Result<String, StoreError> {
     match after {
-        None | Some("now" | "") => Ok(live.deps.store.cursor(who).await?),
-        // It is told again as an event's id, which is one line.
-        Some(after) if after.contains(char::is_control) => Err(StoreError::CursorInvalid.into()),
-        Some(after) => Ok(after.to_owned()),
+        None | Some("now" | "") => live.deps.store.cursor(who).await,
+        Some(after) => {
+            live.deps.store.follow(who, after).await?;
+            Ok(after.to_owned())
+        }
+    }
+}
+
+/// The same for a window, which is told by a message when it has to read everything anew: none then.
+pub(crate) async fn window(
+    live: &Live,
+    who: &Reader,
+    after: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    match begin(live, who, after).await {
+        Ok(cursor) => Ok(Some(cursor)),
+        Err(StoreError::CursorGone | StoreError::CursorInvalid) => Ok(None),
+        Err(other) => Err(other),
     }
 }
 

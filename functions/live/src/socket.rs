@@ -2,7 +2,7 @@
 
 use crate::{
     Live,
-    changes::{AfterQuery, begin},
+    changes::{AfterQuery, window},
     feed::MOST,
 };
 use axum::{
@@ -31,7 +31,7 @@ pub(crate) async fn socket(
         let words = "This path speaks WebSocket. Ask with an upgrade, or follow /changes/stream or /changes instead.";
         Problem::new(Code::ParameterInvalid, words)
     })?;
-    let cursor = begin(&live, &who, query.after.as_deref()).await?;
+    let cursor = window(&live, &who, query.after.as_deref()).await?;
     let reader = who.0;
     Ok(upgrade
         .max_message_size(4_096)
@@ -44,9 +44,13 @@ pub(crate) async fn socket(
 async fn serve(
     live: Live,
     who: Reader,
-    mut cursor: String,
+    cursor: Option<String>,
     mut socket: WebSocket,
 ) -> Result<(), axum::Error> {
+    let Some(mut cursor) = cursor else {
+        say(&mut socket, &json!({ "type": "reset" })).await?;
+        return socket.send(Message::Close(None)).await;
+    };
     let mut ear = live.feed.listen();
     let clock = live.deps.clock.clone();
     let closing = live.feed.closing();

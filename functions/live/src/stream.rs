@@ -2,7 +2,7 @@
 
 use crate::{
     Live,
-    changes::{AfterQuery, begin},
+    changes::{AfterQuery, window},
 };
 use axum::{
     extract::State,
@@ -26,23 +26,26 @@ pub(crate) async fn stream(
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
         .map(str::to_owned);
-    let cursor = begin(&live, &who, last.or(query.after).as_deref()).await?;
-    let hello = Event::default()
-        .event("hello")
-        .id(cursor.clone())
-        .data(contract::doc::json(&cursor));
+    let cursor = window(&live, &who, last.or(query.after).as_deref()).await?;
+    let first = match &cursor {
+        Some(cursor) => Event::default()
+            .event("hello")
+            .id(cursor.clone())
+            .data(contract::doc::json(cursor)),
+        None => alone("reset"),
+    };
     let mut ear = live.feed.listen();
     ear.mark_changed();
     let state = Window {
         live,
         who: who.0,
-        cursor,
+        over: cursor.is_none(),
+        cursor: cursor.unwrap_or_default(),
         ear,
-        over: false,
     };
-    let events = futures::stream::unfold((Some(hello), state), |(hello, mut state)| async move {
-        match hello {
-            Some(hello) => Some((Ok(hello), (None, state))),
+    let events = futures::stream::unfold((Some(first), state), |(first, mut state)| async move {
+        match first {
+            Some(first) => Some((Ok(first), (None, state))),
             None => state.next().await.map(|event| (Ok(event), (None, state))),
         }
     });
@@ -93,6 +96,11 @@ impl Window {
 
     fn last(&mut self, name: &str) -> Event {
         self.over = true;
-        Event::default().event(name).data("{}")
+        alone(name)
     }
+}
+
+/// An event that says all by its name.
+fn alone(name: &str) -> Event {
+    Event::default().event(name).data("{}")
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     act::{act, expect, nothing, record},
-    keep::{all, own_id},
+    keep::{own_id, page},
 };
 use contract::commands::{self, CommentInput};
 use domain::{
@@ -11,7 +11,9 @@ use domain::{
     list::Comment,
     task::change::Expect,
 };
-use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Reads, Writes};
+use host::{
+    Answer, Body, Deletes, Deps, Id, PageQuery, Params, Precondition, Problem, Reads, Writes,
+};
 use serde_json::Value;
 use store::Kind;
 
@@ -20,12 +22,13 @@ pub(crate) async fn comments(
     deps: Deps,
     who: Reads,
     Id(task): Id<TaskId>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Answer, Problem> {
     deps.store
         .task(&who, task)
         .await?
         .ok_or_else(|| Problem::not_found("task"))?;
-    all(deps, who, Kind::Comment(task)).await
+    page(deps, who, Kind::Comment(task), query).await
 }
 
 /// `POST /tasks/{id}/comments`

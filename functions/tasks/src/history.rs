@@ -2,7 +2,7 @@
 
 use contract::{data, doc};
 use domain::{id::TaskId, state::State, task::Task};
-use host::{Answer, Deps, Id, Problem, Reads};
+use host::{Answer, Deps, Id, PageQuery, Params, Problem, Reads};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -31,16 +31,21 @@ struct By<'a> {
 }
 
 /// `GET /tasks/{id}/history`: every change, oldest first: who, what, when, by which client, caused by what.
-pub(crate) async fn of_task(deps: Deps, who: Reads, Id(id): Id<TaskId>) -> Result<Answer, Problem> {
-    let rows = deps.store.history(&who, id.0).await?;
-    if !rows.iter().any(|row| row.kind.name().starts_with("task.")) {
+pub(crate) async fn of_task(
+    deps: Deps,
+    who: Reads,
+    Id(id): Id<TaskId>,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    let after = query.after.as_deref();
+    let page = deps.store.history(&who, id.0, after, query.limit.0).await?;
+    let of_a_task = |row: &LogRow| row.kind.name().starts_with("task.");
+    if after.is_none() && !page.items.iter().any(of_a_task) {
         return Err(Problem::not_found("task"));
     }
-    let lines: Vec<_> = rows.iter().map(line).collect();
-    Ok(Answer::raw(
-        200,
-        format!("{{\"items\":{},\"next\":null}}", doc::json(&lines)),
-    ))
+    let lines: Vec<_> = page.items.iter().map(|row| doc::json(&line(row))).collect();
+    let lines = lines.iter().map(String::as_str);
+    Ok(Answer::listing(lines, page.next.as_deref(), &page.cursor))
 }
 
 fn line(row: &LogRow) -> Line<'_> {

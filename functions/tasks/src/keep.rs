@@ -9,7 +9,9 @@ use domain::{
     refusal::Refusal,
     task::change::Expect,
 };
-use host::{Answer, Body, Deletes, Deps, Id, Precondition, Problem, Reads, Writes};
+use host::{
+    Answer, Body, Deletes, Deps, Id, PageQuery, Params, Precondition, Problem, Reads, Writes,
+};
 use serde_json::Value;
 use store::Kind;
 use uuid::Uuid;
@@ -24,8 +26,16 @@ pub(crate) fn own_id(deps: &Deps, input: &mut Value) -> Result<Uuid, Problem> {
     }
 }
 
-pub(crate) async fn all(deps: Deps, who: Reads, kind: Kind) -> Result<Answer, Problem> {
-    Ok(Answer::records(&deps.store.records(&who, kind).await?))
+/// A page of a kind.
+pub(crate) async fn page(
+    deps: Deps,
+    who: Reads,
+    kind: Kind,
+    query: PageQuery,
+) -> Result<Answer, Problem> {
+    let after = query.after.as_deref();
+    let page = deps.store.page(&who, kind, after, query.limit.0).await?;
+    Ok(Answer::page(&page))
 }
 
 pub(crate) async fn one(
@@ -45,8 +55,12 @@ pub(crate) async fn one(
 }
 
 /// `GET /lists`
-pub(crate) async fn lists(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    all(deps, who, Kind::List).await
+pub(crate) async fn lists(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    page(deps, who, Kind::List, query).await
 }
 
 /// `GET /lists/{id}`
@@ -115,8 +129,12 @@ pub(crate) async fn restore_list(
 }
 
 /// `GET /sections`
-pub(crate) async fn sections(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    all(deps, who, Kind::Section).await
+pub(crate) async fn sections(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    page(deps, who, Kind::Section, query).await
 }
 
 /// `GET /sections/{id}`

@@ -2,7 +2,7 @@
 
 use crate::{
     act::{act, expect, nothing, record},
-    keep::{all, one, own_id},
+    keep::{one, own_id, page},
 };
 use contract::commands;
 use domain::{
@@ -12,10 +12,12 @@ use domain::{
     list::{Tag, View},
     task::change::Expect,
 };
-use host::{Answer, Body, Deletes, Deps, Id, Name, Precondition, Problem, Reads, Writes};
+use host::{
+    Answer, Body, Deletes, Deps, Id, Name, PageQuery, Params, Precondition, Problem, Reads, Writes,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{Kind, TagUse};
 
@@ -37,7 +39,12 @@ pub(crate) struct TagInUse {
 }
 
 /// `GET /tags`: by name.
-pub(crate) async fn tags(deps: Deps, who: Reads) -> Result<Answer, Problem> {
+pub(crate) async fn tags(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    let cursor = deps.store.cursor(&who).await?;
     let mut all = BTreeMap::new();
     for known in deps.store.records(&who, Kind::Tag).await? {
         let known: TagInUse =
@@ -54,8 +61,9 @@ pub(crate) async fn tags(deps: Deps, who: Reads) -> Result<Answer, Problem> {
         });
         (tag.open, tag.tasks) = (open, tasks);
     }
-    let items: Vec<_> = all.into_values().collect();
-    Ok(Answer::json(&json!({ "items": items, "next": null })))
+    let named = |(name, tag): (String, TagInUse)| (name, contract::doc::json(&tag));
+    let items: Vec<_> = all.into_iter().map(named).collect();
+    Ok(Answer::part(&items, &query, &cursor)?)
 }
 
 /// `PATCH /tags/{name}`: its colour, or another name for it on every task.
@@ -96,8 +104,12 @@ pub(crate) async fn delete_tag(
 }
 
 /// `GET /views`
-pub(crate) async fn views(deps: Deps, who: Reads) -> Result<Answer, Problem> {
-    all(deps, who, Kind::View).await
+pub(crate) async fn views(
+    deps: Deps,
+    who: Reads,
+    Params(query): Params<PageQuery>,
+) -> Result<Answer, Problem> {
+    page(deps, who, Kind::View, query).await
 }
 
 /// `GET /views/{id}`

@@ -10,19 +10,10 @@ use domain::{
     state::State,
     task::change::Expect,
 };
-use host::{Answer, Body, Deps, Id, Limit, Params, Problem, Reads, Writes};
+use host::{Answer, Body, Deps, Id, PageQuery, Params, Problem, Reads, Writes};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// A page of the ledger.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct PageQuery {
-    limit: Limit,
-    /// The last page's `next`.
-    after: Option<String>,
-}
 
 /// `GET /reminders`: those to come, the next first.
 pub(crate) async fn reminders(

@@ -5,12 +5,14 @@ use contract::{commands::Scope, input::TaskInput};
 use domain::{
     command::Command,
     id::TaskId,
+    refusal::Refusal,
     task::change::{Edit, Expect},
 };
 use host::{Answer, Body, Deletes, Deps, Id, Params, Precondition, Problem, Reads, Writes};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use store::LogRow;
 
 /// `POST /tasks`
 pub(crate) async fn create(
@@ -61,8 +63,20 @@ pub(crate) async fn read(
     if let Some(at) = query.at {
         return crate::history::as_of(&deps, &who, id, at).await;
     }
-    let doc = deps.store.task(&who, id).await?;
-    Ok(Answer::doc(doc.ok_or_else(|| Problem::not_found("task"))?))
+    match deps.store.task(&who, id).await? {
+        Some(task) => Ok(Answer::doc(task)),
+        None => Err(missing(&deps, &who, id).await?),
+    }
+}
+
+/// Why there is no such task: it never was one of this person's, or its content was removed for good.
+async fn missing(deps: &Deps, who: &Reads, id: TaskId) -> Result<Problem, Problem> {
+    let first = deps.store.history(who, id.0, None, 1).await?;
+    let was_a_task = |row: &LogRow| row.kind.name().starts_with("task.");
+    if first.items.first().is_some_and(was_a_task) {
+        return Ok(Refusal::Purged.into());
+    }
+    Ok(Problem::not_found("task"))
 }
 
 /// How much of a series a change concerns.

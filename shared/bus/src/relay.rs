@@ -5,6 +5,7 @@
 
 mod lanes;
 mod meter;
+mod tries;
 
 use crate::{Bus, Clock, Verdict, cloud};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -14,6 +15,7 @@ pub use meter::{Meter, Waiting};
 use std::{collections::BTreeMap, pin::pin, sync::Arc};
 use store::{Outgoing, Settled, Store, StoreError, Undelivered};
 use tokio_util::sync::CancellationToken;
+use tries::undelivered;
 
 /// How long it leads without renewing, in milliseconds.
 const LEASE: i64 = 5_000;
@@ -21,6 +23,8 @@ const LEASE: i64 = 5_000;
 const RENEW: SignedDuration = SignedDuration::from_secs(2);
 /// How often it looks without a hint.
 const POLL: SignedDuration = SignedDuration::from_millis(250);
+/// How long what has landed may wait for more of it before it is noted: each noting is a transaction.
+const LINGER: SignedDuration = SignedDuration::from_millis(25);
 /// How long it rests after the bus failed.
 const PAUSE: SignedDuration = SignedDuration::from_millis(500);
 /// Rows read at least at once.
@@ -28,8 +32,6 @@ const ROWS: usize = 256;
 /// Rows on their way when no more are read. What is on its way is read again each time (rows are not committed in the order of
 /// their ids), so each time twice as many are read: then a long backlog costs no row more than a few readings.
 const MOST: usize = 2_048;
-/// Tries before an event is a dead letter.
-const TRIES: u32 = 10;
 
 /// Publishes what waits, as long as it leads.
 pub struct Relay {
@@ -52,6 +54,8 @@ pub struct Relay {
     /// Some flights have not landed: those above, and those that a turn goes on with meanwhile.
     aloft: bool,
     settled: Vec<Settled>,
+    /// When the first of them landed.
+    landed: Timestamp,
     meter: Arc<Meter>,
 }
 
@@ -105,6 +109,7 @@ impl Relay {
             flights: FuturesUnordered::new(),
             aloft: false,
             settled: Vec::new(),
+            landed: Timestamp::MIN,
             meter: Arc::default(),
         }
     }
@@ -134,7 +139,8 @@ impl Relay {
         while !stop.is_cancelled() {
             let hint = store::heed(&*store);
             let wait = match self.turn().await {
-                Ok(()) => POLL,
+                Ok(()) if self.settled.is_empty() => POLL,
+                Ok(()) => LINGER,
                 Err(error) => {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -183,8 +189,12 @@ impl Relay {
     }
 
     async fn settle_and_take(&mut self) -> Result<(), StoreError> {
-        self.settle().await?;
-        self.take(self.clock.now()).await
+        let now = self.clock.now();
+        let lingers = now.duration_since(self.landed) < LINGER;
+        if self.anew || self.settled.len() >= ROWS || !lingers {
+            self.settle().await?;
+        }
+        self.take(now).await
     }
 
     /// Reads what waits and sends it on its way.
@@ -214,7 +224,7 @@ impl Relay {
             }
         }
         for row in waiting {
-            self.enqueue(row);
+            self.enqueue(row, now);
         }
         self.launch();
         Ok(())
@@ -237,7 +247,7 @@ impl Relay {
     }
 
     /// Puts a row into the lanes of its subscribers; one that comes again only into the lane that it missed.
-    fn enqueue(&mut self, row: Outgoing) {
+    fn enqueue(&mut self, row: Outgoing, now: Timestamp) {
         let (to, tried) = match &row.retry {
             Some((subscriber, tried)) => (vec![subscriber.clone()], *tried),
             None => (
@@ -256,7 +266,7 @@ impl Relay {
         };
         let Some(event) = event else {
             self.rows.insert(row.id, Row::new(&row, tried, 0));
-            self.settled.push(Settled::Done(row.id));
+            self.settles(Settled::Done(row.id), now);
             return;
         };
         self.rows.insert(row.id, Row::new(&row, tried, to.len()));
@@ -333,11 +343,12 @@ impl Relay {
             row.open -= 1;
             if row.open == 0 {
                 let left = std::mem::take(&mut row.left);
-                self.settled.push(if left.is_empty() {
+                let settled = if left.is_empty() {
                     Settled::Done(id)
                 } else {
                     Settled::Left(id, left)
-                });
+                };
+                self.settles(settled, now);
             }
         }
         self.lanes.free(&landed.lane);
@@ -356,6 +367,14 @@ impl Relay {
         self.rest = now + PAUSE;
     }
 
+    /// Everybody has answered.
+    fn settles(&mut self, settled: Settled, now: Timestamp) {
+        if self.settled.is_empty() {
+            self.landed = now;
+        }
+        self.settled.push(settled);
+    }
+
     async fn settle(&mut self) -> Result<usize, StoreError> {
         if self.settled.is_empty() {
             return Ok(0);
@@ -367,33 +386,6 @@ impl Relay {
         }
         Ok(std::mem::take(&mut self.settled).len())
     }
-}
-
-/// What is noted of an event that was not taken: when it comes again (1 s, doubling to 60 s), or that it does not.
-fn undelivered(
-    subscriber: &str,
-    attempt: u32,
-    verdict: Verdict,
-    now: Timestamp,
-) -> Option<Undelivered> {
-    let (why, again) = match verdict {
-        Verdict::Taken => return None,
-        Verdict::Later(why) => (why, attempt < TRIES),
-        Verdict::Never(why) | Verdict::Broken(why) => (why, false),
-    };
-    let seconds = 1_i64 << attempt.saturating_sub(1).min(6);
-    let next_at = again.then(|| now + SignedDuration::from_secs(seconds.min(60)));
-    if next_at.is_none() {
-        tracing::error!(subscriber, attempt, why, "an event became a dead letter");
-    } else {
-        tracing::warn!(subscriber, attempt, why, "an event will be delivered again");
-    }
-    Some(Undelivered {
-        subscriber: subscriber.to_owned(),
-        attempt,
-        next_at,
-        why,
-    })
 }
 
 #[cfg(test)]

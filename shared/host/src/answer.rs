@@ -1,9 +1,10 @@
 //! What is answered when it went well.
 
+use crate::PageQuery;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use store::{Committed, Doc, Page};
+use store::{Committed, Doc, Page, StoreError};
 
 /// A JSON answer with its version as the ETag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,25 +47,50 @@ impl Answer {
 
     /// A page of a listing: `{"items", "next", "cursor"}`.
     pub fn page(page: &Page) -> Self {
-        let items: Vec<_> = page.items.iter().map(|doc| doc.json.as_str()).collect();
-        let next = contract::doc::json(&page.next);
-        let cursor = contract::doc::json(&page.cursor);
+        let items = page.items.iter().map(|doc| doc.json.as_str());
+        Self::listing(items, page.next.as_deref(), &page.cursor)
+    }
+
+    /// The same of items that are written already.
+    pub fn listing<'a>(
+        items: impl IntoIterator<Item = &'a str>,
+        next: Option<&str>,
+        cursor: &str,
+    ) -> Self {
+        let items = items.into_iter().collect::<Vec<_>>().join(",");
+        let next = contract::doc::json(&next);
+        let cursor = contract::doc::json(&cursor);
         Self::raw(
             200,
-            format!(
-                "{{\"items\":[{}],\"next\":{next},\"cursor\":{cursor}}}",
-                items.join(",")
-            ),
+            format!("{{\"items\":[{items}],\"next\":{next},\"cursor\":{cursor}}}"),
         )
     }
 
-    /// Records that are listed whole: `{"items", "next": null}`.
-    pub fn records(docs: &[Doc]) -> Self {
-        let items: Vec<_> = docs.iter().map(|doc| doc.json.as_str()).collect();
-        Self::raw(
-            200,
-            format!("{{\"items\":[{}],\"next\":null}}", items.join(",")),
-        )
+    /// The same of few items that were read whole, each with a name of its own: the cursor is the name of the last.
+    ///
+    /// # Errors
+    /// `cursor_invalid` when no item has that name.
+    pub fn part(
+        items: &[(String, String)],
+        query: &PageQuery,
+        cursor: &str,
+    ) -> Result<Self, StoreError> {
+        let from = match &query.after {
+            None => 0,
+            Some(last) => {
+                let place = items.iter().position(|(name, _)| name == last);
+                place.ok_or(StoreError::CursorInvalid)? + 1
+            }
+        };
+        let rest = &items[from..];
+        let shown = &rest[..rest.len().min(query.limit.0 as usize)];
+        let next = (shown.len() < rest.len()).then(|| shown.last()).flatten();
+        let items = shown.iter().map(|(_, json)| json.as_str());
+        Ok(Self::listing(
+            items,
+            next.map(|(name, _)| name.as_str()),
+            cursor,
+        ))
     }
 
     /// Says that it was given before, and nothing was done now.

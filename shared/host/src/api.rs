@@ -13,14 +13,22 @@ mod tests;
 pub use document::document;
 pub use operation::{Operation, Takes};
 
+use crate::Params;
 use axum::{
     Router,
     handler::Handler,
+    middleware::from_extractor,
     routing::{MethodFilter, on},
 };
 use http::Method;
-use operation::Answered;
+use operation::{Answered, Identity};
 use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
+
+/// The parameters of a route that takes none.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// A router with its description.
 pub struct Routes<S> {
@@ -70,8 +78,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     {
         let mut operation = Operation::new(method, path, self.tag);
         T::takes(&mut operation);
+        let mut route = on(filter, handler);
+        // Not of who watches a health route with a parameter of its own.
+        if operation.query.is_empty() && operation.who != Identity::Anybody {
+            route = route.layer(from_extractor::<Params<Nothing>>());
+        }
         self.operations.push(operation);
-        self.router = self.router.route(path, on(filter, handler));
+        self.router = self.router.route(path, route);
         self
     }
 

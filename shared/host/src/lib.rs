@@ -81,7 +81,7 @@ pub use config::Config;
 pub use deps::{Deps, Ids, SystemIds};
 pub use edge::edge;
 pub use events::{Incoming, Outcome};
-pub use params::{Limit, Params};
+pub use params::{Limit, PageQuery, Params};
 pub use path::{Id, Name};
 pub use precondition::Precondition;
 pub use problem::{Code, Problem};

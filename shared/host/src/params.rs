@@ -93,6 +93,16 @@ impl Default for Limit {
     }
 }
 
+/// Which page of a listing.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PageQuery {
+    /// How many at most.
+    pub limit: Limit,
+    /// The last page's `next`.
+    pub after: Option<String>,
+}
+
 impl JsonSchema for Limit {
     fn inline_schema() -> bool {
         true

@@ -5,6 +5,7 @@ pub(crate) mod ledger;
 pub(crate) mod load;
 pub(crate) mod log;
 pub(crate) mod outbox;
+mod pages;
 pub(crate) mod people;
 pub(crate) mod rebuild;
 pub(crate) mod records;

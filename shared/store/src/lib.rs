@@ -59,6 +59,14 @@ pub trait Store: Send + Sync {
     async fn tasks(&self, who: &Reader, query: &TaskQuery) -> Result<Page, StoreError>;
     /// All records of a kind, trash not included, by position.
     async fn records(&self, who: &Reader, kind: Kind) -> Result<Vec<Doc>, StoreError>;
+    /// A page of them.
+    async fn page(
+        &self,
+        who: &Reader,
+        kind: Kind,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page, StoreError>;
     /// How many tasks each built-in view, list and tag has: (what, id or name, count).
     async fn counts(
         &self,
@@ -74,8 +82,16 @@ pub trait Store: Send + Sync {
     async fn log(&self, who: &Reader, after: &str, limit: u32) -> Result<LogPage, StoreError>;
     /// Where the log ends now.
     async fn cursor(&self, who: &Reader) -> Result<String, StoreError>;
-    /// Everything about one subject (a task, its comments and reminders), oldest first.
-    async fn history(&self, who: &Reader, subject: Uuid) -> Result<Vec<LogRow>, StoreError>;
+    /// Whether the log can be followed from a cursor: `CursorGone` where it was put back since to what it had been before.
+    async fn follow(&self, who: &Reader, after: &str) -> Result<(), StoreError>;
+    /// A page of everything about one subject (a task, its comments and reminders), oldest first.
+    async fn history(
+        &self,
+        who: &Reader,
+        subject: Uuid,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<LogRow>, StoreError>;
     /// What of that happened until a moment, for folding: no more of each line than that takes.
     async fn past(
         &self,

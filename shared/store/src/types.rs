@@ -117,9 +117,9 @@ pub struct Doc {
 
 /// A page of a listing.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct Page<T = Doc> {
     /// The records.
-    pub items: Vec<Doc>,
+    pub items: Vec<T>,
     /// Where the next page begins, bound to filter and sort; none at the end.
     pub next: Option<String>,
     /// Where to start the feed so that nothing is missed.

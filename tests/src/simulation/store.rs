@@ -129,11 +129,13 @@ store! {
         task(who: &Reader, id: TaskId) -> Option<Doc>;
         tasks(who: &Reader, query: &TaskQuery) -> Page;
         records(who: &Reader, kind: Kind) -> Vec<Doc>;
+        page(who: &Reader, kind: Kind, after: Option<&str>, limit: u32) -> Page;
         counts(who: &Reader, now: Timestamp) -> Vec<(String, String, u64)>;
         tags(who: &Reader) -> Vec<TagUse>;
         log(who: &Reader, after: &str, limit: u32) -> LogPage;
         cursor(who: &Reader) -> String;
-        history(who: &Reader, subject: Uuid) -> Vec<LogRow>;
+        follow(who: &Reader, after: &str) -> ();
+        history(who: &Reader, subject: Uuid, after: Option<&str>, limit: u32) -> Page<LogRow>;
         past(who: &Reader, subject: Uuid, until: Timestamp) -> Vec<PastLine>;
         lines(stream: StreamId, after: u64, limit: u32) -> Vec<LogRow>;
         heads() -> Vec<(StreamId, u64, String)>;

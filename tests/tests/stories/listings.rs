@@ -173,3 +173,65 @@ async fn r_1_8_saved_views_are_the_users_own() {
         (422, "filter_invalid")
     );
 }
+
+#[tokio::test]
+async fn r_1_8_every_listing_comes_page_by_page() {
+    let house = house(MONDAY).await;
+    let ann = &house.ann;
+    let list = ann.post("/lists", json!({"name": "Work"})).await["id"].clone();
+    for n in 0..5 {
+        let name = format!("n{n}");
+        ann.post("/lists", json!({"name": name})).await;
+        ann.post("/sections", json!({"name": name, "list_id": list}))
+            .await;
+        let view = json!({"name": name, "filter": "tag=home"});
+        ann.post("/views", view).await;
+        ann.post("/me/tokens", json!({"name": name})).await;
+        ann.say(&name, None).await;
+    }
+    let task = ann
+        .create(json!({"title": "all", "tags": ["a", "b", "c", "d", "e"]}))
+        .await;
+    let comments = format!("/tasks/{task}/comments");
+    for n in 0..5 {
+        ann.post(&comments, json!({"text": n.to_string()})).await;
+    }
+    let history = format!("/tasks/{task}/history");
+    for path in [
+        "/lists",
+        "/sections",
+        "/views",
+        "/tags",
+        "/me/tokens",
+        "/assistant/conversations",
+        &comments,
+        &history,
+    ] {
+        let whole = ann.get(path).await;
+        let all = whole["items"].as_array().unwrap();
+        assert!(all.len() >= 5, "{path}: {}", all.len());
+        assert_eq!(whole["next"], json!(null), "{path}");
+        let (mut pages, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = ann.get(&format!("{path}?limit=2{after}")).await;
+            assert!(page["cursor"].is_string(), "{path}");
+            let items = page["items"].as_array().unwrap();
+            pages.extend(items.iter().cloned());
+            let Some(next) = page["next"].as_str() else {
+                break;
+            };
+            assert_eq!(items.len(), 2, "{path}");
+            after = format!("&after={next}");
+        }
+        assert_eq!(&pages, all, "{path}");
+    }
+    // What was read may go: the next page begins where it would have.
+    let first = ann.get("/lists?limit=2").await;
+    for gone in first["items"].as_array().unwrap() {
+        let gone = gone["id"].as_str().unwrap();
+        ann.delete(&format!("/lists/{gone}")).await;
+    }
+    let next = first["next"].as_str().unwrap();
+    let rest = ann.get(&format!("/lists?after={next}")).await;
+    assert_eq!(rest["items"].as_array().unwrap().len(), 4);
+}

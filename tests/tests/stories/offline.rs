@@ -42,6 +42,12 @@ async fn r_1_13_answers_stream_and_go_on_after_a_lost_line() {
         end = data;
     }
     assert_eq!(end, last);
+    // Who has read some of it goes on after that.
+    let read = format!("{}/3", last["message_id"].as_str().unwrap());
+    let rest = house.ann.ask(&again).header("last-event-id", &read);
+    let mut rest = rest.open().await;
+    let (name, id, _) = rest.next().await.unwrap();
+    assert_eq!((name.as_str(), id), ("delta", read.replace("/3", "/4")));
     assert_eq!(house.ann.titles("/tasks").await, ["call mom"]);
 }
 

@@ -175,3 +175,24 @@ async fn r_1_14_after_midnight_tomorrow_is_asked_and_answered() {
         Created “call mom”, due Tuesday 24 November 2026, 17:00, with a reminder."]],
     );
 }
+
+#[tokio::test]
+async fn r_1_13_words_are_read_where_the_device_is_when_it_is_always_followed() {
+    let house = house(MONDAY).await;
+    let ann = &house.ann;
+    let say = async |zone: &str| {
+        let words = json!({"text": "call mom tomorrow at 5pm", "time_zone": zone});
+        let said = ann.post("/assistant/messages", words).await;
+        said["actions"][0]["result"]["due"]["instant"].clone()
+    };
+    assert_eq!(say("Asia/Tokyo").await, "2026-11-24T16:00:00Z");
+    ann.patch("/me/settings", json!({"follow_device": "always"}))
+        .await;
+    assert_eq!(say("Asia/Tokyo").await, "2026-11-24T08:00:00Z");
+    let nowhere = json!({"text": "call mom", "time_zone": "Mars/Base"});
+    let refused = ann.ask("POST /assistant/messages").json(&nowhere).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (422, "zone_unknown")
+    );
+}

@@ -106,7 +106,8 @@ async fn r_1_7_completing_keeps_the_time_and_the_trash_keeps_for_30_days() {
     house.clock_to("2026-12-23T12:00").await;
     assert_eq!(ann.titles("/trash").await, [""; 0]);
     assert_eq!(ann.verb(cat, "restore").await.code(), "purged");
-    assert_eq!(ann.ask(&format!("GET /tasks/{cat}")).await.status, 404);
+    let gone = ann.ask(&format!("GET /tasks/{cat}")).await;
+    assert_eq!((gone.status, gone.code().as_str()), (410, "purged"));
     assert!(
         !ann.ask("GET /audit").await.body.contains("\"cat\""),
         "gone from the log, too"

@@ -31,7 +31,7 @@ const OPTIONS: &[(&str, &str)] = &[
     (
         "all",
         "image.digest=sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08,image.pullSecrets={pull},\
-        publicUrl=https://tasks.example.org,zone=Europe/Berlin,kafka.prefix=a.,kafka.security=true,kafka.knativeSecret=kafka-user,\
+        publicUrl=https://tasks.example.org,zone=Europe/Berlin,kafka.prefix=a.,kafka.security=true,kafka.knativeSecret=kafka-user,kafka.knativeTls=true,\
         mail.enabled=true,mail.to=ann@example.org,model.url=http://model/v1,model.name=small,model.key=true,\
         domain.host=tasks.example.org,domain.tls=cert-manager,domain.issuer.name=letsencrypt,domain.claim=true,\
         secrets.external.store.name=vault,secrets.keys.ownerDatabaseUrl=owner-database-url,\

@@ -3,7 +3,7 @@
 use crate::{keep, label};
 use contract::schema::{
     ListFields, ListInput, SectionFields, SectionInput, Stored, TagFields, TagInput, ViewFields,
-    ViewInput, answers::All,
+    ViewInput, answers::Page,
 };
 use host::{Deps, Routes};
 
@@ -11,7 +11,7 @@ pub(super) fn lists() -> Routes<Deps> {
     Routes::about("lists")
         .get("/lists", keep::lists)
         .says("Lists all lists.")
-        .answers::<All<Stored<ListFields>>>(200)
+        .answers::<Page<Stored<ListFields>>>(200)
         .post("/lists", keep::create_list)
         .says("Makes a list.")
         .takes::<ListInput>()
@@ -31,7 +31,7 @@ pub(super) fn lists() -> Routes<Deps> {
         .shows::<Stored<ListFields>>()
         .get("/sections", keep::sections)
         .says("Lists all sections.")
-        .answers::<All<Stored<SectionFields>>>(200)
+        .answers::<Page<Stored<SectionFields>>>(200)
         .post("/sections", keep::create_section)
         .says("Makes a section of a list.")
         .takes::<SectionInput>()
@@ -52,7 +52,7 @@ pub(super) fn labels() -> Routes<Deps> {
     Routes::about("tags and views")
         .get("/tags", label::tags)
         .says("Lists the tags that are in use or have a colour, with how many tasks carry them.")
-        .answers::<All<label::TagInUse>>(200)
+        .answers::<Page<label::TagInUse>>(200)
         .patch("/tags/{name}", label::change_tag)
         .says("Gives a tag a colour, or another name on every task.")
         .takes::<TagInput>()
@@ -64,7 +64,7 @@ pub(super) fn labels() -> Routes<Deps> {
         .may(404)
         .get("/views", label::views)
         .says("Lists the saved filters.")
-        .answers::<All<Stored<ViewFields>>>(200)
+        .answers::<Page<Stored<ViewFields>>>(200)
         .post("/views", label::create_view)
         .says("Saves a filter.")
         .takes::<ViewInput>()

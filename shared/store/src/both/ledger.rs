@@ -1,10 +1,13 @@
 //! Reading the ledger: what is due, what was sent.
 
-use super::log;
+use super::{
+    log,
+    pages::{opened, page},
+};
 use crate::{
     Doc, DueDelivery, DueReminder, Page, Reader, StoreError,
     ask::{Columns, Whose, values},
-    backend::{Backend, Row, dialect},
+    backend::{Backend, dialect},
 };
 use domain::{
     id::*,
@@ -174,45 +177,6 @@ pub(super) async fn reminders<B: Backend>(
             },
             keys,
         ))
-    })
-}
-
-/// The keys that a cursor holds.
-fn opened<B: Backend>(
-    db: &B,
-    after: Option<&str>,
-    bound: &str,
-) -> Result<Option<Vec<Value>>, StoreError> {
-    after
-        .map(|cursor| db.desk().signer.open(cursor, bound))
-        .transpose()
-}
-
-/// A page out of the feed's cursor and one row more than asked for.
-fn page<B: Backend>(
-    db: &B,
-    rows: &[Row<B>],
-    limit: u32,
-    bound: &str,
-    read: impl Fn(&Row<B>) -> Result<(Doc, String), StoreError>,
-) -> Result<Page, StoreError> {
-    let (cursor, rows) = rows
-        .split_first()
-        .ok_or_else(|| StoreError::Corrupt("a page has no rows".to_owned()))?;
-    let mut read = rows
-        .iter()
-        .take(limit as usize)
-        .map(read)
-        .collect::<Result<Vec<_>, _>>()?;
-    let more = rows.len() > limit as usize;
-    let next = read
-        .last()
-        .filter(|_| more)
-        .map(|(_, keys)| db.desk().signer.seal(keys, bound));
-    Ok(Page {
-        items: read.drain(..).map(|(doc, _)| doc).collect(),
-        next,
-        cursor: cursor.owned(0)?,
     })
 }
 

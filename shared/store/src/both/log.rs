@@ -1,7 +1,8 @@
 //! Reading the log.
 
+use super::pages;
 use crate::{
-    LogPage, LogRow, PastLine, Reader, StoreError,
+    LogPage, LogRow, Page, PastLine, Reader, StoreError,
     ask::{Ask, Bind, Columns, Whose, values},
     backend::{Backend, dialect},
     query::LogCursor,
@@ -23,6 +24,24 @@ const EPOCH: &str = "select value from meta where key = 'epoch'";
 /// The epoch and where each stream of the person `$1` ends, as a cursor.
 pub(super) const CURSOR: &str = "select (select value from meta where key = 'epoch') || coalesce((select string_agg('.' || h.stream || ':' || h.n, '') \
     from member m join stream_head h on h.stream = m.stream where m.person = $1), '')";
+
+/// Whether the log can be followed from there.
+pub(super) async fn follow<B: Backend>(
+    db: &B,
+    who: &Reader,
+    after: &str,
+) -> Result<(), StoreError> {
+    let mut asked = LogCursor::parse(after)?;
+    let here = cursor(db, who).await?;
+    let here = LogCursor::parse(&here)?;
+    asked.check(here.epoch())?;
+    // Past the end: of a log that was put back to what it had been.
+    let past = |(stream, n): (&String, &u64)| here.streams.get(stream).is_some_and(|end| n > end);
+    if asked.streams.iter().any(past) {
+        return Err(StoreError::CursorGone);
+    }
+    Ok(())
+}
 
 /// A query of the lines of the person `$1`.
 pub(crate) fn select(which: &str, order: &str) -> String {
@@ -82,13 +101,33 @@ pub(super) async fn history<B: Backend>(
     db: &B,
     who: &Reader,
     subject: Uuid,
-) -> Result<Vec<LogRow>, StoreError> {
-    let sql = select("l.about = $2", "order by l.at, l.n");
-    let values = values![who.person.to_string(), subject.to_string()];
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Page<LogRow>, StoreError> {
+    let bound = contract::doc::json(&("history", who.person, subject));
+    let (at, n) = match pages::opened(db, after, &bound)?.as_deref() {
+        None => (i64::MIN, 0),
+        Some([at, n]) => at
+            .as_i64()
+            .zip(n.as_i64())
+            .ok_or(StoreError::CursorInvalid)?,
+        Some(_) => return Err(StoreError::CursorInvalid),
+    };
+    let rest = select(
+        "l.about = $2 and (l.at, l.n) > ($3, $4)",
+        "order by l.at, l.n limit $5",
+    );
+    let sql = dialect::<B>().headed(CURSOR, &rest, ABOUT + 1);
+    let person = who.person.to_string();
+    let values = values![person, subject.to_string(), at, n, i64::from(limit) + 1];
     let rows = db
         .ask(Whose::Person(who.person), sql.into(), values)
         .await?;
-    rows.iter().map(line).collect()
+    pages::page(db, &rows, limit, &bound, |row| {
+        let line = line(row)?;
+        let keys = contract::doc::json(&(line.at.as_microsecond(), line.n));
+        Ok((line, keys))
+    })
 }
 
 /// What happened to `$2` until `$3`.

@@ -42,6 +42,16 @@ impl<B: Backend> Store for B {
         records::records(self, who, kind).await
     }
 
+    async fn page(
+        &self,
+        who: &Reader,
+        kind: Kind,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
+        records::page(self, who, kind, after, limit).await
+    }
+
     async fn counts(
         &self,
         who: &Reader,
@@ -62,8 +72,18 @@ impl<B: Backend> Store for B {
         log::cursor(self, who).await
     }
 
-    async fn history(&self, who: &Reader, subject: Uuid) -> Result<Vec<LogRow>, StoreError> {
-        log::history(self, who, subject).await
+    async fn follow(&self, who: &Reader, after: &str) -> Result<(), StoreError> {
+        log::follow(self, who, after).await
+    }
+
+    async fn history(
+        &self,
+        who: &Reader,
+        subject: Uuid,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<LogRow>, StoreError> {
+        log::history(self, who, subject, after, limit).await
     }
 
     async fn past(

@@ -11,6 +11,9 @@ use std::{collections::BTreeMap, fmt};
 /// Bytes of the signature that a cursor carries.
 const SIGNATURE: usize = 16;
 
+/// The epoch of a log that was never put back.
+const FIRST: &str = "1";
+
 /// Signs the cursors of listings.
 #[derive(Clone)]
 pub(crate) struct Signer(Hmac<Sha256>);
@@ -96,6 +99,11 @@ impl LogCursor {
         }
     }
 
+    /// The epoch it belongs to.
+    pub(crate) fn epoch(&self) -> &str {
+        self.epoch.as_deref().unwrap_or(FIRST)
+    }
+
     /// n by stream, as JSON.
     pub(crate) fn streams_json(&self) -> String {
         contract::doc::json(&self.streams)
@@ -104,7 +112,7 @@ impl LogCursor {
 
 impl fmt::Display for LogCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.epoch.as_deref().unwrap_or("1"))?;
+        f.write_str(self.epoch())?;
         self.streams
             .iter()
             .try_for_each(|(stream, n)| write!(f, ".{stream}:{n}"))

@@ -117,7 +117,9 @@ pub async fn histories_are_whole(store: Checked) {
         .await
         .unwrap();
     let kinds = |rows: &[LogRow]| rows.iter().map(|row| row.kind.name()).collect::<Vec<_>>();
-    let all = store.history(&me, id.0).await.unwrap();
+    let whole = store.history(&me, id.0, None, 200).await.unwrap();
+    assert_eq!(whole.next, None);
+    let all = whole.items;
     assert_eq!(
         kinds(&all),
         [
@@ -135,7 +137,13 @@ pub async fn histories_are_whole(store: Checked) {
             .collect::<Vec<_>>(),
         [told(&all[0]), told(&all[1])]
     );
-    assert!(store.history(&you, id.0).await.unwrap().is_empty());
+    let first = store.history(&me, id.0, None, 3).await.unwrap();
+    assert_eq!(kinds(&first.items), kinds(&all[..3]));
+    let next = first.next.as_deref();
+    let rest = store.history(&me, id.0, next, 3).await.unwrap();
+    assert_eq!((kinds(&rest.items), rest.next), (kinds(&all[3..]), None));
+    let yours = store.history(&you, id.0, None, 200).await.unwrap();
+    assert!(yours.items.is_empty());
     assert!(store.past(&you, id.0, all[3].at).await.unwrap().is_empty());
     // The stored bytes read back as the events they were.
     for row in &all {

@@ -281,7 +281,8 @@ pub async fn nobody_sees_anothers(store: Checked) {
     answers.push(format!("{:?}", store.log(&you, "", 200).await.unwrap()));
     answers.push(store.cursor(&you).await.unwrap());
     for subject in [task.0, list.0, comment.0, me.person.0] {
-        answers.push(format!("{:?}", store.history(&you, subject).await.unwrap()));
+        let history = store.history(&you, subject, None, 200).await.unwrap();
+        answers.push(format!("{:?}", history.items));
         answers.push(format!(
             "{:?}",
             store.past(&you, subject, Timestamp::MAX).await.unwrap()

@@ -1,4 +1,4 @@
-//! Mail by Dapr's SMTP binding.
+//! Mail by Dapr's bindings for SMTP and for SES.
 
 use super::unfolded;
 use futures::future::join_all;
@@ -150,4 +150,49 @@ async fn r_7_2_without_the_sidecar_the_house_goes_on_and_the_mail_comes_once_it_
     assert!(unfolded(&mails[0].data).contains("water the plants"));
     let (state, attempt, _) = open(&house.ann.get("/deliveries").await);
     assert_eq!((state, attempt), (json!("sent"), json!(2)));
+}
+
+/// SES as moto plays it: it knows an address that may send, and keeps what was sent.
+#[tokio::test]
+async fn r_7_2_a_mail_goes_out_by_daprs_binding_for_ses() {
+    let Some(moto) = testkit::skip::unless("ERRAND_TEST_MOTO_URL", "no moto") else {
+        return;
+    };
+    let Some(sidecar) = Daprd::of("remind", None) else {
+        return;
+    };
+    let mut sidecar = sidecar
+        .with("AWS_ENDPOINT_URL", moto.as_str())
+        .with("AWS_ACCESS_KEY_ID", "test")
+        .with("AWS_SECRET_ACCESS_KEY", "test");
+    sidecar.start().await;
+    let address = format!("{}@example.org", Uuid::now_v7().simple());
+    let from = format!("Errand <{address}>");
+    let channel = |sidecar: &Daprd| {
+        let sidecar = Sidecar::at(sidecar.grpc, None).unwrap();
+        DaprMail::new(sidecar, "mail-ses", &from).unwrap()
+    };
+    let unknown = channel(&sidecar).send(&message(1)).await.unwrap_err();
+    assert!(matches!(unknown, SendError::Retry { .. }), "{unknown:?}");
+    assert!(unknown.words().contains("not verified"), "{unknown:?}");
+
+    let signed = "AWS4-HMAC-SHA256 Credential=test/20261126/eu-central-1/ses/aws4_request, SignedHeaders=host, Signature=0";
+    let verified = reqwest::Client::new()
+        .post(format!("{moto}/v2/email/identities"))
+        .header("authorization", signed)
+        .json(&json!({ "EmailIdentity": address }));
+    assert_eq!(verified.send().await.unwrap().status(), 200);
+    let receipt = channel(&sidecar).send(&message(2)).await.unwrap();
+    assert_eq!(receipt.words, "taken by the Dapr binding mail-ses");
+    let kept = reqwest::get(format!("{moto}/moto-api/data.json")).await;
+    let kept: Value = kept.unwrap().json().await.unwrap();
+    let kept = kept["ses"]["Message"].to_string();
+    for part in [
+        address.as_str(),
+        "person2@example.org",
+        "Reminder: task 2 <b>&</b>",
+        "&lt;b&gt;",
+    ] {
+        assert!(kept.contains(part), "{part} is missing: {kept}");
+    }
 }

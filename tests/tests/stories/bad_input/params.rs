@@ -40,6 +40,16 @@ async fn r_6_3_parameters_that_cannot_be() {
         ("GET /audit?task=1", parameter),
         ("GET /changes?limit=1000", parameter),
         ("GET /changes?since=now", parameter),
+        ("GET /lists?limit=0", parameter),
+        ("GET /tags?sort=name", parameter),
+        ("GET /counts?view=today", parameter),
+        ("GET /export?format=csv", parameter),
+        ("GET /tasks/{task}/history?kind=task.changed", parameter),
+        ("POST /tasks?dry_run=true", parameter),
+        ("POST /tasks/{task}/complete?silently=true", parameter),
+        ("DELETE /tasks/{task}?force=true", parameter),
+        ("GET /me?fields=name", parameter),
+        ("GET /assistant/conversations?q=mom", parameter),
     ] {
         let ask = scene.ask(what).json(&json!({"title": "a"}));
         scene.refused(what, ask, expected).await;
@@ -88,7 +98,18 @@ async fn r_6_3_cursors_that_are_forged_of_another_filter_or_of_another_epoch() {
             invalid,
         )
         .await;
-    for listing in ["/reminders", "/deliveries"] {
+    let history = format!("/tasks/{}/history", scene.task);
+    for listing in [
+        "/reminders",
+        "/deliveries",
+        "/lists",
+        "/sections",
+        "/tags",
+        "/views",
+        "/me/tokens",
+        "/assistant/conversations",
+        &history,
+    ] {
         scene
             .refused(
                 listing,

@@ -256,7 +256,7 @@ async fn tasks(ann: &Checked<'_>) {
         .await;
     ann.ask("POST /tasks/{id}/purge", &other, none.clone(), 204)
         .await;
-    ann.ask("GET /tasks/{id}", &other, none.clone(), 404).await;
+    ann.ask("GET /tasks/{id}", &other, none.clone(), 410).await;
     ann.ask("DELETE /trash", "", none, 200).await;
 }
 

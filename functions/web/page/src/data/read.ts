@@ -28,26 +28,27 @@ export async function readTasks(filter: string, pages = PAGES) {
   return { tasks, cursor };
 }
 
-/** What is in the trash; the newest thousand are enough to look for a slip. */
-export async function readTrash(): Promise<Task[]> {
-  const tasks: Task[] = [];
-  for (let after = '', n = 0; n < 5; n++) {
-    const page = await call<Page<Task>>({ path: `/trash?limit=${PAGE}${after}` });
-    tasks.push(...page.items.map(normal));
+/** All of a listing, page by page. */
+export async function readAll<T>(path: string, pages = PAGES): Promise<T[]> {
+  const items: T[] = [];
+  for (let after = '', n = 0; n < pages; n++) {
+    const page = await call<Page<T>>({ path: `${path}?limit=${PAGE}${after}` });
+    items.push(...page.items);
     if (!page.next) break;
     after = `&after=${encodeURIComponent(page.next)}`;
   }
-  return tasks;
+  return items;
 }
+
+/** What is in the trash; the newest thousand are enough to look for a slip. */
+export const readTrash = async () => (await readAll<Task>('/trash', 5)).map(normal);
 
 export const readTask = async (id: string) => normal(await call<Task>({ path: `/tasks/${id}` }));
 
-export async function readLists(): Promise<List[]> {
-  const page = await call<Page<List>>({ path: `/lists?limit=${PAGE}` });
-  return page.items.filter((list) => !list.archived && !list.deleted_at);
-}
+export const readLists = async () =>
+  (await readAll<List>('/lists')).filter((list) => !list.archived && !list.deleted_at);
 
-export const readViews = async () => (await call<Page<SavedView>>({ path: '/views' })).items;
+export const readViews = () => readAll<SavedView>('/views');
 
 export const readSettings = () => call<PersonSettings>({ path: '/me/settings' });
 
