@@ -1,6 +1,6 @@
 //! kill -9 of every process and every server, in no order, again and again, while eight clients write.
 //!
-//! `ERRAND_CLOUD_KILLS` says how often (10), `ERRAND_CLOUD_WRITES` how many writes are acknowledged at least (1,000).
+//! `ERRAND_CLOUD_KILLS` says how often (30), `ERRAND_CLOUD_WRITES` how many writes are acknowledged at least (1,000).
 
 use crate::{
     deployment::{Deployment, KAFKA, POSTGRES},
@@ -32,7 +32,7 @@ async fn r_5_3_whatever_is_killed_nothing_is_lost_doubled_or_out_of_order() {
         return;
     };
     let (kills, writes) = (
-        number("ERRAND_CLOUD_KILLS", 10),
+        number("ERRAND_CLOUD_KILLS", 30),
         number("ERRAND_CLOUD_WRITES", 1_000),
     );
     let store = deployment.deps.store.clone();
