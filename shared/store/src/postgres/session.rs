@@ -54,7 +54,7 @@ const LOCK: &str = "; select 1 from stream_head where stream in (select stream f
 
 /// How statements are planned: once for a connection, because no plan depends on the values, and planning behind the policies takes
 /// ten times as long as running; and never compiled, which took a second where the planner, which cannot know how long a JSON array
-/// is, expected many rows. As many rows get no table of megabytes either, which was cleared at each run: two thirds of a commit.
+/// is, expected many rows. As many rows get no table of megabytes either, which was cleared at each run: three quarters of what a load took.
 const PLANS: &str = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true), \
     set_config('work_mem', '256kB', true), set_config('hash_mem_multiplier', '1', true)";
 
