@@ -1,10 +1,5 @@
 //! Has the addresses that the loader fills in written down packed: 1.5 MB of them otherwise, all of it read at each start.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the environment is what cargo tells a build script"
-)]
-
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let target = |part: &str| std::env::var(part).unwrap_or_default();

@@ -190,7 +190,8 @@ impl Relay {
 
     async fn settle_and_take(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let lingers = now.duration_since(self.landed) < LINGER;
+        // A clock that was set back would have it wait until then.
+        let lingers = now.duration_since(self.landed).abs() < LINGER;
         if self.anew || self.settled.len() >= ROWS || !lingers {
             self.settle().await?;
         }

@@ -320,6 +320,10 @@ async fn commands_for_programs_and_proofs() {
             It is shown this once. Programs send it as `Authorization: Bearer TOKEN`. A link signs one
             browser in, within a day.
 
+            Scopes: tasks:read, tasks:write, tasks:delete, events:read, audit:read, account, calendar:read;
+            assistant, which reads and changes tasks by what is said to it; and confirm:agent, to say yes
+            where it asks first, as before it deletes.
+
             Usage: errand token [OPTIONS]
 
             Options:
