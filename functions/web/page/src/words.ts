@@ -118,7 +118,6 @@ export const words = {
     trashed: (title: string) => `Moved “${title}” to the trash`,
     undone: 'Taken back',
     left: (because: string) => `Not everything could be taken back: ${because}`,
-    nothingToUndo: 'There is nothing to take back.',
     undo: 'Undo',
     open: 'Open',
     snooze: 'In 10 minutes',
@@ -143,7 +142,6 @@ export const words = {
         ? `Offline. ${many(waiting, 'change waits', 'changes wait')} here and will be sent.`
         : 'Offline. What you do is kept here.',
     connecting: 'Connecting…',
-    stale: 'Not live. Trying again…',
   },
   chat: {
     open: 'Chat',

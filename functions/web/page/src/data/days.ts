@@ -48,17 +48,6 @@ export function isLate(moment: Moment | null, now: Date): boolean {
 /** The time zone of this device, an IANA name. */
 export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Whether clocks in two zones show the same, now and in half a year: Etc/UTC is UTC. Not where this browser knows one of them not. */
-export function sameClock(one: string, other: string, now: Date): boolean {
-  const shown = (timeZone: string) =>
-    [0, 182].map((days) => new Date(+now + days * 864e5).toLocaleString('en', { timeZone })).join();
-  try {
-    return shown(one) === shown(other);
-  } catch {
-    return false;
-  }
-}
-
 /** This moment with the device's offset, as `/interpret` wants it: 2026-11-24T09:30:00+01:00. */
 export function withOffset(now: Date): string {
   const minutes = -now.getTimezoneOffset();

@@ -45,8 +45,7 @@ export const readTrash = async () => (await readAll<Task>('/trash', 5)).map(norm
 
 export const readTask = async (id: string) => normal(await call<Task>({ path: `/tasks/${id}` }));
 
-export const readLists = async () =>
-  (await readAll<List>('/lists')).filter((list) => !list.archived && !list.deleted_at);
+export const readLists = async () => (await readAll<List>('/lists')).filter((list) => !list.archived);
 
 export const readViews = () => readAll<SavedView>('/views');
 

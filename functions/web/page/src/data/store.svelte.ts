@@ -4,7 +4,7 @@ import { words } from '../words.ts';
 import { call, Refused, Unreachable } from './api.ts';
 import { sendCommand, type Changes, type Command, type Deed } from './commands.ts';
 import { Database } from './database.ts';
-import { deviceZone, sameClock, sayMoment, sayTime } from './days.ts';
+import { deviceZone, sayMoment, sayTime } from './days.ts';
 import { Feed, type LinkState } from './feed.ts';
 import { MemoryShelf, Queue } from './queue.ts';
 import { readLists, readMe, readSettings, readTask, readTasks, readTrash, readViews } from './read.ts';
@@ -328,7 +328,8 @@ class Store {
   #askedZone = false;
   #askZone({ time_zone: zone, follow_device: follow }: PersonSettings) {
     const here = deviceZone();
-    if (this.#askedZone || sameClock(here, zone, this.now) || follow === 'never') return;
+    // Etc/UTC is UTC.
+    if (this.#askedZone || here === zone.replace('Etc/', '') || follow === 'never') return;
     this.#askedZone = true;
     const use = () => void this.set({ time_zone: here });
     if (follow === 'always') return use();
