@@ -23,6 +23,10 @@ pub(crate) trait Dialect: Send + Sync {
     fn each(&self, n: usize) -> String;
     /// That an expression is one of `$n`, a JSON array of texts.
     fn among(&self, expression: &str, n: usize) -> String;
+    /// That an expression is one of `$n`, a JSON array of numbers.
+    fn among_numbers(&self, expression: &str, n: usize) -> String;
+    /// Joins the rows of a table that fit what stands before it, each found by an index, however few there were when it was planned.
+    fn found(&self, table: &str, row: &str, fits: &str) -> String;
     /// How often a stream `h` was written to, where that guards a write.
     fn turn(&self) -> &'static str;
 

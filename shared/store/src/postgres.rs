@@ -14,6 +14,7 @@ mod write;
 pub use hot::hot_queries;
 pub use open::tables;
 pub(crate) use open::{MIGRATIONS, shown};
+pub use session::PLANS;
 
 use crate::{Options, StoreError, backend::Desk, error::failed};
 use sqlx::{Postgres, pool::PoolConnection, postgres::PgPool};

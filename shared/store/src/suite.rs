@@ -17,7 +17,7 @@ pub mod people;
 pub mod purge;
 
 pub use crate::{
-    postgres::{hot_queries as postgres_hot_queries, tables as postgres_tables},
+    postgres::{PLANS, hot_queries as postgres_hot_queries, tables as postgres_tables},
     sqlite::hot_queries,
 };
 

@@ -59,18 +59,30 @@ pub(crate) fn parts(commands: &[Command], also: &Also, dialect: &dyn Dialect) ->
     }
     parts.among("record r where", RECORD, RECORDS, "r.id", &records);
     if !tags.is_empty() {
-        let from = "join member m on m.person = j.value->>0 \
-            join record r on r.stream = m.stream and r.kind = 'tag' and r.sort = j.value->>1";
-        parts.each(RECORD, RECORDS, from, &tags);
+        let found = [
+            parts.dialect.found("member", "m", "m.person = j.value->>0"),
+            parts.dialect.found(
+                "record",
+                "r",
+                "r.stream = m.stream and r.kind = 'tag' and r.sort = j.value->>1",
+            ),
+        ];
+        parts.each(RECORD, RECORDS, &found.join(" "), &tags);
     }
     if !deliveries.is_empty() {
-        parts.among("delivery d where", DELIVERY, "d.doc", "d.id", &deliveries);
+        let each: Vec<_> = deliveries.iter().map(|id| [id]).collect();
+        let found = parts.dialect.found("delivery", "d", "d.id = j.value->>0");
+        parts.each(DELIVERY, "d.doc", &found, &each);
     }
     if !(tasks.is_empty() && sources.is_empty() && deliveries.is_empty()) {
         let sql = dialect.families().to_owned();
         parts.push(sql, &(&tasks, sources, deliveries));
-        let around = "task t join record r on r.id in (t.list_id, t.section_id) where";
-        parts.among(around, RECORD, RECORDS, "t.id", &tasks);
+        let records = "r.id in (t.list_id, t.section_id)";
+        let around = format!(
+            "task t {} where",
+            parts.dialect.found("record", "r", records)
+        );
+        parts.among(&around, RECORD, RECORDS, "t.id", &tasks);
         let purged = "log l where l.kind = 'task.purged' and";
         parts.among(purged, PURGED, "l.about", "l.about", &tasks);
     }
@@ -92,9 +104,12 @@ impl Parts<'_> {
             "m.person, h.stream, h.n, h.at, h.hash, h.open_tasks, h.lists, {}",
             self.dialect.turn()
         );
-        let from =
-            "join member m on m.person = j.value->>0 join stream_head h on h.stream = m.stream";
-        self.each(HEAD, &head, from, &people);
+        let found = [
+            self.dialect.found("member", "m", "m.person = j.value->>0"),
+            self.dialect
+                .found("stream_head", "h", "h.stream = m.stream"),
+        ];
+        self.each(HEAD, &head, &found.join(" "), &people);
         let answers: Vec<_> = commands
             .iter()
             .filter_map(|it| Some((it.who.reader.person, it.who.idempotency.as_ref()?)))
@@ -102,16 +117,18 @@ impl Parts<'_> {
             .collect();
         if !answers.is_empty() {
             let answer = "i.person, i.route, i.key, i.body, i.status, i.version, i.answer";
-            let from = "join idempotency i on i.person = j.value->>0 and i.route = j.value->>1 and i.key = j.value->>2";
-            self.each(ANSWER, answer, from, &answers);
+            let key = "i.person = j.value->>0 and i.route = j.value->>1 and i.key = j.value->>2";
+            let found = self.dialect.found("idempotency", "i", key);
+            self.each(ANSWER, answer, &found, &answers);
         }
         let events: Vec<_> = commands
             .iter()
             .filter_map(|it| it.who.once.as_ref())
             .collect();
         if !events.is_empty() {
-            let from = "join consumed c on c.source = j.value->>0 and c.id = j.value->>1";
-            self.each(CONSUMED, "c.source, c.id", from, &events);
+            let key = "c.source = j.value->>0 and c.id = j.value->>1";
+            let found = self.dialect.found("consumed", "c", key);
+            self.each(CONSUMED, "c.source, c.id", &found, &events);
         }
     }
 

@@ -27,11 +27,13 @@ pub(crate) fn retries_sql() -> String {
     )
 }
 
-/// What goes to the retries: `j` has the id, the subscriber, attempt, next try and why.
+/// What goes to the retries: `j` has the id, the subscriber, attempt, next try and why. A retry's id is below zero here.
 const LEFT: &str = "insert into retry (stream, n, kind, wake, subject, at, subscriber, attempt, next_at, why) \
-    select o.stream, o.n, o.kind, o.wake, o.subject, o.at, j.value->>1, cast(j.value->>2 as bigint), cast(j.value->>3 as bigint), j.value->>4 \
-    from {} join (select id, stream, n, kind, wake, subject, at from outbox \
-        union all select -id, stream, n, kind, wake, subject, at from retry) o on o.id = cast(j.value->>0 as bigint) order by j.key";
+    select stream, n, kind, wake, subject, at, value->>1, cast(value->>2 as bigint), cast(value->>3 as bigint), value->>4 from ( \
+        select o.stream, o.n, o.kind, o.wake, o.subject, o.at, j.key, j.value \
+            from {} join outbox o on o.id = cast(j.value->>0 as bigint) \
+        union all select o.stream, o.n, o.kind, o.wake, o.subject, o.at, j.key, j.value \
+            from {} join retry o on o.id = -cast(j.value->>0 as bigint)) l order by key";
 
 pub(super) async fn outgoing<B: Backend>(
     db: &B,
@@ -53,9 +55,9 @@ pub(super) async fn settle<B: Backend>(db: &B, settled: Vec<Settled>) -> Result<
             Settled::Left(id, undelivered) => (id, undelivered),
         };
         if id < 0 {
-            retried.push([-id]);
+            retried.push(-id);
         } else {
-            sent.push([id]);
+            sent.push(id);
         }
         left.extend(undelivered.into_iter().map(|one| {
             let next_at = one.next_at.map(Timestamp::as_microsecond);
@@ -63,7 +65,6 @@ pub(super) async fn settle<B: Backend>(db: &B, settled: Vec<Settled>) -> Result<
         }));
     }
     let each = dialect::<B>().each(1);
-    let ids = format!("(select cast(j.value->>0 as bigint) from {each})");
     let mut statements = Vec::new();
     if !left.is_empty() {
         let values = values![contract::doc::json(&left)];
@@ -72,7 +73,8 @@ pub(super) async fn settle<B: Backend>(db: &B, settled: Vec<Settled>) -> Result<
     // What was just added has a higher id than anything that was read.
     for (table, done) in [("retry", retried), ("outbox", sent)] {
         if !done.is_empty() {
-            let sql = format!("delete from {table} where id in {ids}");
+            let ids = dialect::<B>().among_numbers("id", 1);
+            let sql = format!("delete from {table} where {ids}");
             statements.push(Statement::new(sql, values![contract::doc::json(&done)]));
         }
     }
@@ -103,11 +105,10 @@ pub(super) async fn revive<B: Backend>(
     ids: &[i64],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let ids: Vec<[i64; 1]> = ids.iter().map(|id| [-id]).collect();
+    let ids: Vec<i64> = ids.iter().map(|id| -id).collect();
     let sql = format!(
-        "update retry set next_at = $1, attempt = 0 where next_at is null \
-            and id in (select cast(j.value->>0 as bigint) from {})",
-        dialect::<B>().each(2)
+        "update retry set next_at = $1, attempt = 0 where next_at is null and {}",
+        dialect::<B>().among_numbers("id", 2)
     );
     let values = values![now, contract::doc::json(&ids)];
     db.tell(Whose::House, vec![Statement::new(sql, values)])

@@ -9,11 +9,13 @@ pub(crate) struct Postgres;
 /// `offset 0` keeps the planner, which expects thousands of them, from reading the whole table instead.
 const TASKS: &str = "with recursive seed(id) as ( \
         select jsonb_array_elements_text($1::jsonb->0) \
-        union select t.id from jsonb_array_elements($1::jsonb->1) j(value) join member m on m.person = j.value->>0, \
+        union select t.id from jsonb_array_elements($1::jsonb->1) j(value), \
+            lateral (select m.stream from member m where m.person = j.value->>0 offset 0) m, \
             lateral (select t.id from task t where t.stream = m.stream and t.source_system = j.value->>1 \
                 and t.source_id = j.value->>2 offset 0) t \
-        union select i.value->>'task' from delivery d, jsonb_array_elements(d.doc::jsonb->'items') i(value) \
-            where d.id = any(array(select jsonb_array_elements_text($1::jsonb->2)))), \
+        union select i.value->>'task' from jsonb_array_elements_text($1::jsonb->2) j(id), \
+            lateral (select d.doc from delivery d where d.id = j.id offset 0) d, \
+            jsonb_array_elements(d.doc::jsonb->'items') i(value)), \
     up(id) as (select id from seed union \
         select t.parent_id from up, lateral (select t.parent_id from task t where t.id = up.id offset 0) t \
             where t.parent_id is not null), \
@@ -76,6 +78,16 @@ impl Dialect for Postgres {
 
     fn among(&self, expression: &str, n: usize) -> String {
         format!("{expression} = any(array(select jsonb_array_elements_text(${n}::jsonb)))")
+    }
+
+    fn among_numbers(&self, expression: &str, n: usize) -> String {
+        format!(
+            "{expression} = any(array(select value::bigint from jsonb_array_elements_text(${n}::jsonb)))"
+        )
+    }
+
+    fn found(&self, table: &str, row: &str, fits: &str) -> String {
+        format!("cross join lateral (select * from {table} {row} where {fits} offset 0) {row}")
     }
 
     fn turn(&self) -> &'static str {

@@ -8,7 +8,7 @@ use super::{
 use crate::{Options, ask::Whose, backend::Desk, open::OpenError};
 use sha2::{Digest, Sha256};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection,
+    ConnectOptions, Connection, Executor, PgConnection,
     migrate::{Migrate, MigrateError},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -63,6 +63,9 @@ impl PostgresStore {
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(session::PLANS).await.map(drop) })
+            })
             .before_acquire(|connection, meta| {
                 Box::pin(async move {
                     // A trip only after a pause, in which the server may have gone and come back.

@@ -52,11 +52,14 @@ impl Ask for PgConnection {
 const LOCK: &str = "; select 1 from stream_head where stream in (select stream from member where person = '{}') \
     order by stream for no key update";
 
-/// How statements are planned: once for a connection, because no plan depends on the values, and planning behind the policies takes
-/// ten times as long as running; and never compiled, which took a second where the planner, which cannot know how long a JSON array
-/// is, expected many rows. As many rows get no table of megabytes either, which was cleared at each run: three quarters of what a load took.
-const PLANS: &str = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true), \
-    set_config('work_mem', '256kB', true), set_config('hash_mem_multiplier', '1', true)";
+/// How statements are planned on our connections: once, because no plan depends on the values, and planning behind the policies takes
+/// ten times as long as running. So a plan is made while a table is as good as empty, and must hold when it is full: rows are
+/// found by an index for each that is looked for, never by reading a table whole. Never compiled, which took a second where the
+/// planner, which cannot know how long a JSON array is, expected many rows; and as many rows get no table of megabytes either,
+/// which was cleared at each run.
+#[doc(hidden)]
+pub const PLANS: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; \
+    set enable_mergejoin = off; set jit = off; set work_mem = '256kB'; set hash_mem_multiplier = 1";
 
 /// Begins: role and viewer are set in the same message, and end with the transaction.
 pub(super) async fn begin(
@@ -79,11 +82,11 @@ pub(super) async fn begin(
             };
             format!(
                 "begin{read}; select set_config('role', 'errand_person', true), set_config('errand.viewer', '{person}', true), \
-                    set_config('lock_timeout', '2s', true), {PLANS}{lock}"
+                    set_config('lock_timeout', '2s', true){lock}"
             )
         }
         Whose::House => format!(
-            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true), {PLANS}"
+            "begin{read}; select set_config('role', 'errand_house', true), set_config('lock_timeout', '10s', true)"
         ),
     };
     connection.begin_with(made(sql)).await

@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The heads are locked in the order of their ids, then compared with the turns that were decided on. `$1` is the JSON of
 /// (stream, turn), `$2` of the heads.
+///
+/// Here and below, rows that are changed are named twice: beside what they get, and by an array, by which alone they are found
+/// through an index in every plan. A join is also planned the other way around where the table was small then: read whole.
 const GUARD: &str = "with want as materialized (select j.value->>0 as stream, cast(j.value->>1 as bigint) as turn \
         from jsonb_array_elements($1::jsonb) j(value)), \
     locked as materialized (select h.stream, h.turn from stream_head h where h.stream = any(array(select stream from want)) \
@@ -26,34 +29,37 @@ const GUARD: &str = "with want as materialized (select j.value->>0 as stream, ca
         from locked l join want w on w.stream = l.stream and w.turn = l.turn), \
     head as (update stream_head h set n = cast(j.value->>1 as bigint), at = cast(j.value->>2 as bigint), hash = j.value->>3, \
         open_tasks = cast(j.value->>4 as bigint), lists = cast(j.value->>5 as bigint), turn = h.turn + 1 \
-        from ok, jsonb_array_elements($2::jsonb) j(value) where ok.ok and h.stream = j.value->>0)";
+        from ok, jsonb_array_elements($2::jsonb) j(value) where ok.ok and h.stream = j.value->>0 \
+            and h.stream = any(array(select stream from want)))";
 
 const TAGS_OFF: &str = "delete from task_tag t using ok, {each} \
-    where ok.ok and (t.stream, t.tag, t.task) = (j.value->>0, j.value->>1, j.value->>2)";
+    where ok.ok and (t.stream, t.tag, t.task) = (j.value->>0, j.value->>1, j.value->>2) \
+        and t.task = any(array(select i.value->>2 from jsonb_array_elements({n}::jsonb) i(value)))";
 
 const TEXTS: &str = "insert into task_text (task, stream, words) \
     select j.value->>0, j.value->>1, to_tsvector('simple', errand_plain(j.value->>2)) from ok, {each} where ok.ok \
     on conflict (task) do update set stream = excluded.stream, words = excluded.words";
 
 const REVOKED: &str = "delete from credential c using ok, {each} \
-    where ok.ok and (c.id, c.person) = (j.value->>0, j.value->>1)";
+    where ok.ok and (c.id, c.person) = (j.value->>0, j.value->>1) \
+        and c.id = any(array(select i.value->>0 from jsonb_array_elements({n}::jsonb) i(value)))";
 
 /// What goes with tasks that are removed for good, after their last lines are written. Those keep their digest and hash, so that
 /// the chain still verifies.
 const PURGES: &str = "with gone as materialized (select jsonb_array_elements_text($1::jsonb) as id), \
-    l as (update log set payload = null, salt = null where about in (select id from gone) and kind <> 'task.purged'), \
+    l as (update log set payload = null, salt = null where about = any(array(select id from gone)) and kind <> 'task.purged'), \
     d as (update delivery d set doc = jsonb_set(d.doc::jsonb, '{items}', ( \
         select jsonb_agg(case when i.value->>'task' in (select id from gone) \
             then i.value || '{\"title\": \"\", \"due\": null}' else i.value end order by i.key) \
         from jsonb_array_elements(d.doc::jsonb->'items') with ordinality i(value, key)))::text \
-        where d.id in (select delivery from ledger where task in (select id from gone))), \
-    r as (delete from record where parent in (select id from gone) and kind = 'comment'), \
-    w as (delete from task_text where task in (select id from gone)), \
-    g as (delete from task_tag where task in (select id from gone)), \
-    s as (delete from reminder where task in (select id from gone)), \
-    c as (delete from ledger where task in (select id from gone)), \
+        where d.id = any(array(select delivery from ledger where task = any(array(select id from gone))))), \
+    r as (delete from record where parent = any(array(select id from gone)) and kind = 'comment'), \
+    w as (delete from task_text where task = any(array(select id from gone))), \
+    g as (delete from task_tag where task = any(array(select id from gone))), \
+    s as (delete from reminder where task = any(array(select id from gone))), \
+    c as (delete from ledger where task = any(array(select id from gone))), \
     a as (delete from idempotency where case when answer like '{%' then answer::json->>'id' end in (select id from gone)) \
-    delete from task where id in (select id from gone)";
+    delete from task where id = any(array(select id from gone))";
 
 /// The turns of the streams that a plan writes to, as they were loaded: its heads, and where there is something without an event.
 /// Nothing where a stream is not there.
@@ -155,7 +161,7 @@ fn tags(plan: &Plan) -> (Vec<&TagRow>, Vec<&TagRow>) {
 }
 
 impl Statement {
-    /// Adds a part about some rows, `{each}` of it, unless there are none.
+    /// Adds a part about some rows, `{each}` of it, whose JSON is the parameter `{n}`, unless there are none.
     fn part<R: Serialize>(&mut self, sql: &str, rows: impl IntoIterator<Item = R>) {
         let rows: Vec<R> = rows.into_iter().collect();
         if rows.is_empty() {
@@ -164,6 +170,7 @@ impl Statement {
         self.parameters.push(contract::doc::json(&rows));
         let n = self.parameters.len();
         let sql = sql.replace("{each}", &Postgres.each(n));
+        let sql = sql.replace("{n}", &format!("${n}"));
         self.sql.extend([", p", &n.to_string(), " as (", &sql, ")"]);
     }
 
@@ -181,7 +188,8 @@ impl Statement {
     /// Adds the update of some rows by id.
     fn update<'r, R: Flat + 'r>(&mut self, rows: impl IntoIterator<Item = &'r R>) {
         let sql = format!(
-            "update {} t set ({}) = row({}) from ok, {{each}} where ok.ok and t.id = j.value->>0",
+            "update {} t set ({}) = row({}) from ok, {{each}} where ok.ok and t.id = j.value->>0 \
+                and t.id = any(array(select i.value->>0 from jsonb_array_elements({{n}}::jsonb) i(value)))",
             R::TABLE,
             columns::<R>(""),
             cells::<R>()

@@ -57,6 +57,14 @@ impl Dialect for Lite {
         format!("{expression} in (select value from json_each(${n}))")
     }
 
+    fn among_numbers(&self, expression: &str, n: usize) -> String {
+        self.among(expression, n)
+    }
+
+    fn found(&self, table: &str, row: &str, fits: &str) -> String {
+        format!("join {table} {row} on {fits}")
+    }
+
     /// One task writes: nothing comes in between.
     fn turn(&self) -> &'static str {
         "0"
