@@ -59,6 +59,8 @@ impl From<Option<Timestamp>> for Bind {
 pub(crate) struct Statement {
     pub sql: Sql,
     pub values: Vec<Bind>,
+    /// Whether the time at which it is executed is its last value.
+    pub timed: bool,
 }
 
 impl Statement {
@@ -66,6 +68,15 @@ impl Statement {
         Self {
             sql: sql.into(),
             values,
+            timed: false,
+        }
+    }
+
+    /// With the time at which it is executed as its last value, however long it waited for that.
+    pub(crate) fn timed(self) -> Self {
+        Self {
+            timed: true,
+            ..self
         }
     }
 }

@@ -18,15 +18,15 @@ pub(super) async fn lease<B: Backend>(
     holder: &str,
     ttl: i64,
 ) -> Result<Option<u64>, StoreError> {
-    let now = db.clock().await?;
     // The epoch rises with every new holder, so that the one before can be told apart. A lease that ends much later than one given
-    // now would was given before the clock was set back: it is nobody's, or its holder would have to live for all to go on.
-    let sql = "insert into lease (name, holder, epoch, until) values ($1, $2, 1, $3 + $4) \
+    // now would was given before the clock was set back: it is nobody's, or its holder would have to live for all to go on. Now is
+    // when this is written: by a time that was read before a long wait, one that was given meanwhile would look the same.
+    let sql = "insert into lease (name, holder, epoch, until) values ($1, $2, 1, $4 + $3) \
         on conflict (name) do update set epoch = lease.epoch + case when lease.holder = excluded.holder then 0 else 1 end, \
             holder = excluded.holder, until = excluded.until \
-        where lease.holder = excluded.holder or lease.until <= $3 or lease.until > $3 + 2 * $4 returning epoch";
-    let values = values![name, holder, now, ttl.saturating_mul(1000)];
-    let statements = vec![Statement::new(sql, values)];
+        where lease.holder = excluded.holder or lease.until <= $4 or lease.until > $4 + 2 * $3 returning epoch";
+    let values = values![name, holder, ttl.saturating_mul(1000)];
+    let statements = vec![Statement::new(sql, values).timed()];
     let rows = db.tell(Whose::House, statements).await?;
     rows.first().map(|row| row.number(0)).transpose()
 }

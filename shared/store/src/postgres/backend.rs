@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Committed, StoreError,
-    ask::{Ask, Bind, Columns, Sql, Statement, Whose, moment, values},
+    ask::{Ask, Bind, Sql, Statement, Whose, values},
     backend::{Backend, Desk},
     both::rebuild,
     decide::Command,
@@ -71,7 +71,8 @@ impl Backend for PostgresStore {
         statements: Vec<Statement>,
     ) -> Result<Vec<PgRow>, StoreError> {
         let mut connection = self.connection().await?;
-        let written = timeout(LIMIT, session::write(&mut connection, whose, statements)).await;
+        let written = session::write(&mut connection, whose, statements, &self.options);
+        let written = timeout(LIMIT, written).await;
         kept(connection, written)
     }
 
@@ -80,11 +81,8 @@ impl Backend for PostgresStore {
     }
 
     async fn clock(&self) -> Result<Timestamp, StoreError> {
-        let sql = format!("select {}", super::CLOCK);
-        let rows = self.ask(Whose::House, sql.into(), vec![]).await?;
-        let none = || StoreError::Corrupt("the database tells no time".to_owned());
-        let now = moment(rows.first().ok_or_else(none)?.int(0)?)?;
-        Ok(self.options.time(now))
+        let rows = self.ask(Whose::House, session::clock(), vec![]).await?;
+        Ok(self.options.time(session::told(&rows)?))
     }
 
     async fn hinted(&self) {

@@ -2,13 +2,14 @@
 
 use super::dialect;
 use crate::{
-    StoreError,
-    ask::{Ask, Bind, Sql, Statement, Whose, values},
+    Options, StoreError,
+    ask::{Ask, Bind, Columns, Sql, Statement, Whose, moment, values},
     dialect::Dialect,
     error::failed,
     moving::Take,
     sql::made,
 };
+use jiff::Timestamp;
 use sqlx::{
     Connection, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
 };
@@ -152,16 +153,32 @@ pub(super) async fn write(
     connection: &mut PgConnection,
     whose: Whose,
     statements: Vec<Statement>,
+    options: &Options,
 ) -> Result<Vec<PgRow>, StoreError> {
     let mut transaction = begin(connection, Access::Write, whose)
         .await
         .map_err(failed)?;
     let mut rows = Vec::new();
-    for Statement { sql, values } in statements {
-        rows.extend(transaction.ask(sql, values).await?);
+    for mut statement in statements {
+        if statement.timed {
+            let now = told(&transaction.ask(clock(), vec![]).await?)?;
+            statement.values.push(options.time(now).into());
+        }
+        rows.extend(transaction.ask(statement.sql, statement.values).await?);
     }
     transaction.commit().await.map_err(failed)?;
     Ok(rows)
+}
+
+/// Asks for the database's time.
+pub(super) fn clock() -> Sql {
+    format!("select {}", super::CLOCK).into()
+}
+
+/// What it answered to that.
+pub(super) fn told(rows: &[PgRow]) -> Result<Timestamp, StoreError> {
+    let none = || StoreError::Corrupt("the database tells no time".to_owned());
+    moment(rows.first().ok_or_else(none)?.int(0)?)
 }
 
 #[cfg(test)]

@@ -86,11 +86,15 @@ impl Backend for SqliteStore {
         _whose: Whose,
         statements: Vec<Statement>,
     ) -> Result<Vec<SqliteRow>, StoreError> {
+        let options = self.options.clone();
         self.write(move |c| {
             Box::pin(async move {
                 let mut rows = Vec::new();
-                for Statement { sql, values } in statements {
-                    rows.extend(c.ask(sql, values).await?);
+                for mut statement in statements {
+                    if statement.timed {
+                        statement.values.push(options.moment().into());
+                    }
+                    rows.extend(c.ask(statement.sql, statement.values).await?);
                 }
                 Ok(rows)
             })
