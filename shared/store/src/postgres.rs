@@ -13,7 +13,7 @@ mod write;
 
 pub use hot::hot_queries;
 pub use open::tables;
-pub(crate) use open::{MIGRATIONS, shown};
+pub(crate) use open::{MIGRATIONS, serves, shown};
 pub use session::PLANS;
 
 use crate::{Options, StoreError, backend::Desk, error::failed};

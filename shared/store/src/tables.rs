@@ -16,7 +16,7 @@ pub enum Tables {
     Missing,
     /// So many steps of this release were not taken yet.
     Behind(usize),
-    /// As this release knows them.
+    /// As this release knows them, or newer and still fit for it.
     Current,
 }
 
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Looks at the tables behind an address; nothing is made or changed. A file must be there.
 ///
 /// # Errors
-/// When the database cannot be reached, or was written by a newer release.
+/// When the database cannot be reached, or was written by a newer release whose tables do not serve this one.
 pub async fn tables(url: &str) -> Result<Tables, OpenError> {
     let wrong = |why: sqlx::Error| OpenError::Address(why.to_string());
     if url.starts_with("sqlite:") {
@@ -51,7 +51,14 @@ pub async fn tables(url: &str) -> Result<Tables, OpenError> {
     let mut connection = OpenError::check(&path, first)?;
     let there = "select to_regclass('_sqlx_migrations') is not null";
     let there = sqlx::query_scalar(there).fetch_one(&mut connection).await;
-    compare(&path, there, &mut connection, &postgres::MIGRATIONS).await
+    match compare(&path, there, &mut connection, &postgres::MIGRATIONS).await {
+        Err(OpenError::Newer { .. })
+            if OpenError::check(&path, postgres::serves(&mut connection).await)? =>
+        {
+            Ok(Tables::Current)
+        }
+        other => other,
+    }
 }
 
 async fn compare(

@@ -125,7 +125,9 @@ async fn bring_up(connection: &mut PgConnection) -> Result<(), MigrateError> {
         applied = connection.list_applied_migrations(table).await?;
     }
     let is_known = |version| MIGRATIONS.version_exists(version);
-    if let Some(newer) = applied.iter().find(|one| !is_known(one.version)) {
+    if let Some(newer) = applied.iter().find(|one| !is_known(one.version))
+        && !serves(connection).await?
+    {
         return Err(MigrateError::VersionMissing(newer.version));
     }
     let find = |version| applied.iter().find(|one| one.version == version);
@@ -145,6 +147,16 @@ async fn bring_up(connection: &mut PgConnection) -> Result<(), MigrateError> {
         }
     }
     Ok(())
+}
+
+/// Whether tables that a newer release made serve this one, which goes on while that one is brought out, and comes back when it is
+/// taken back: a step only adds, unless it sets `least` in `meta` to the oldest step that a release must know.
+pub(crate) async fn serves(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    let least = "select value from meta where key = 'least'";
+    let least: Option<String> = sqlx::query_scalar(least).fetch_optional(connection).await?;
+    let newest = MIGRATIONS.iter().map(|step| step.version).max();
+    let known = |least: String| least.parse().is_ok_and(|least| newest >= Some(least));
+    Ok(least.is_none_or(known))
 }
 
 /// The key that listing cursors are signed with, made once for a database; and the epoch that log cursors belong to.
