@@ -1,6 +1,7 @@
 //! `errand doctor`: looks at an installation, and says what is wrong and what to do about it. It mends nothing.
 
 mod others;
+mod readers;
 
 use crate::{app, dispatch::targets, kafka::brokers, lock::Lock, say::say};
 use bus::kafka::DeadLetters;
@@ -40,6 +41,15 @@ pub(crate) struct Options {
         env = "ERRAND_DOCTOR_SUBSCRIPTIONS"
     )]
     subscriptions: Vec<String>,
+    /// Who reads Kafka for the functions, as errand.recur=task-events, in the names of the cluster; `none` where nobody does.
+    /// Without it: the groups of `errand dispatch`
+    #[arg(
+        long,
+        value_name = "GROUP=TOPIC",
+        value_delimiter = ',',
+        env = "ERRAND_DOCTOR_READERS"
+    )]
+    readers: Vec<String>,
     /// The port of Dapr's sidecar
     #[arg(long, value_name = "PORT", env = "DAPR_HTTP_PORT")]
     sidecar: Option<u16>,
@@ -91,7 +101,12 @@ pub(crate) async fn doctor(config: &Config, options: Options) -> anyhow::Result<
         report.tell("dead letters", dead(config, &*store).await)?;
         store.close().await;
     }
-    report.tell("Kafka", kafka(config).await)?;
+    let kafka = kafka(config).await;
+    let has_kafka = matches!(kafka, Well(_));
+    report.tell("Kafka", kafka)?;
+    if has_kafka {
+        report.tell("readers", readers::look(config, &options.readers).await)?;
+    }
     report.tell("mail", others::mail(config).await)?;
     let others = Others::new()?;
     report.tell("sidecar", others.sidecar(options.sidecar).await)?;

@@ -226,10 +226,14 @@ impl World {
         state.dice.chance(often)
     }
 
-    /// Notes who leads until when.
+    /// Notes who leads until when. A lease that was over by the clock when another was given stays over, though the clock goes back.
     pub(crate) fn granted(&self, process: ProcessId, given: Option<u64>, until: Timestamp) {
         let mut state = self.state();
-        let (order, left) = (state.fresh(), until.duration_since(state.wall()));
+        let wall = state.wall();
+        let (order, left) = (state.fresh(), until.duration_since(wall));
+        if given.is_some() {
+            state.grants.retain(|_, grant| grant.until > wall);
+        }
         let grant = Grant {
             order,
             until,

@@ -310,9 +310,9 @@ impl Story {
             Slot::Runs(_) => None,
         });
         let now = state.now;
+        // What could have gone on already waits for the database.
         let next = sleeping
-            .chain(stalled.filter(|at| *at > now))
-            .chain(returning)
+            .chain(stalled.chain(returning).filter(|at| *at > now))
             .chain(in_database)
             .min();
         let Some(next) = next else {

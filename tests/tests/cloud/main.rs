@@ -10,6 +10,7 @@ mod dapr;
 mod database;
 mod deployment;
 mod dispatch;
+mod doctor;
 mod front;
 mod installation;
 mod kit;

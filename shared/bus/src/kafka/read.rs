@@ -115,7 +115,7 @@ pub(super) fn reach(settings: &Settings) -> Result<BaseConsumer<Context>, KafkaE
 }
 
 /// Where a partition begins and ends. One that was just made, or whose broker died, has no leader for a moment.
-fn ends(
+pub(super) fn ends(
     consumer: &BaseConsumer<Context>,
     topic: &str,
     partition: i32,

@@ -48,8 +48,8 @@ impl Settings {
         format!("{}{}.dead-letters", self.prefix, topic.name())
     }
 
-    /// The consumer group of a subscription.
-    pub(super) fn group(&self, subscription: &str) -> String {
+    /// The consumer group of a subscription, where our own dispatcher reads for it.
+    pub fn group(&self, subscription: &str) -> String {
         format!("{}errand.{subscription}", self.prefix)
     }
 
