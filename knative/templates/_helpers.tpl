@@ -62,6 +62,31 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- join "," $all -}}
 {{- end }}
 
+{{/* GROUP=TOPIC of each consumer group that must read Kafka here, with commas between; the dispatcher's the program knows itself. */}}
+{{- define "errand.readers" -}}
+{{- $all := list -}}
+{{- range $function := (include "errand.house" . | fromJson).functions -}}
+{{- range $topic, $_ := .subscribes -}}
+{{- $group := printf "%serrand.%s.%s" $.Values.kafka.prefix $function.name $topic -}}
+{{- if eq $.Values.eventing "kafka-broker" -}}
+{{- /* As Knative names them unless config-kafka-features has another triggers.consumergroup.template. */ -}}
+{{- $group = printf "knative-trigger-%s-%s-%s-%s" $.Release.Namespace (include "errand.name" $) $function.name $topic -}}
+{{- end -}}
+{{- $all = append $all (printf "%s=%s%s" $group $.Values.kafka.prefix $topic) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq .Values.eventing "kafka-broker") (ne .Values.broker.class "Kafka") }}none{{ else }}{{ join "," $all }}{{ end -}}
+{{- end }}
+
+{{/* What `errand doctor` is told, wherever it runs. */}}
+{{- define "errand.env.doctor" -}}
+- { name: ERRAND_DOCTOR_TO, value: {{ include "errand.addresses" (list . "either") | quote }} }
+- { name: ERRAND_DOCTOR_SUBSCRIPTIONS, value: {{ include "errand.subscriptions" . | quote }} }
+{{- if ne .Values.eventing "dispatcher" }}
+- { name: ERRAND_DOCTOR_READERS, value: {{ include "errand.readers" . | quote }} }
+{{- end }}
+{{- end }}
+
 {{/* A variable out of the Secret, or the name of where Dapr keeps it: (list $ "ERRAND_KEY" "key"). */}}
 {{- define "errand.secret" -}}
 {{- $ := index . 0 -}}
@@ -141,7 +166,10 @@ securityContext:
 
 {{/* What all pods have in common. */}}
 {{- define "errand.pod" -}}
-automountServiceAccountToken: false
+{{- with .Values.serviceAccount.name }}
+serviceAccountName: {{ . }}
+{{- end }}
+automountServiceAccountToken: {{ .Values.serviceAccount.token }}
 enableServiceLinks: false
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
@@ -160,7 +188,24 @@ imagePullPolicy: {{ $.Values.image.pullPolicy }}
 args: {{ index . 2 | toJson }}
 {{ include "errand.security" $ }}
 resources: {{ index . 3 | toJson }}
-volumeMounts: [{ name: data, mountPath: /data }]
+volumeMounts:
+  - { name: data, mountPath: /data }
+  {{- if include "errand.kafka.ca" (list $ (index . 1)) }}
+  - { name: kafka-ca, mountPath: /kafka-ca, readOnly: true }
+  {{- end }}
+{{- end }}
+
+{{/* The Secret with the authority of the brokers' certificates, for who speaks to them: (list $ "clock"). */}}
+{{- define "errand.kafka.ca" -}}
+{{- if has (index . 1) (list "migrate" "topics" "doctor" "clock" "dispatcher") -}}
+{{- (index . 0).Values.kafka.caSecret -}}
+{{- end -}}
+{{- end }}
+
+{{- define "errand.kafka.volume" -}}
+{{- with include "errand.kafka.ca" . }}
+- { name: kafka-ca, secret: { secretName: {{ . }}, items: [{ key: ca.crt, path: ca.crt }] } }
+{{- end }}
 {{- end }}
 
 {{/* Probes where no proxy of Knative's stands before the process. */}}
@@ -183,6 +228,9 @@ livenessProbe: { httpGet: { path: /live, port: http }, periodSeconds: 10, timeou
 {{- $name := index . 1 -}}
 dapr.io/enabled: "true"
 dapr.io/app-id: {{ $name }} # as the scopes of the components name it
+{{- with $.Values.dapr.configuration }}
+dapr.io/config: {{ . }}
+{{- end }}
 {{- if eq $name "clock" }}
 dapr.io/app-port: "8080"
 {{- if $.Values.dapr.cron }}
@@ -265,8 +313,31 @@ volumeMounts: [{ name: components, mountPath: /components, readOnly: true }]
 {{- if or $own.dapr (eq $.Values.secrets.from "dapr") }}{{ $.Values.dapr.mode }}{{ else }}none{{ end -}}
 {{- end }}
 
+{{/* What the cluster must have for these values, and what brings it. */}}
+{{- define "errand.cluster" -}}
+{{- $v := .Values -}}
+{{- $needs := list (list "serving.knative.dev/v1" "Knative Serving 1.22 or newer") -}}
+{{- if ne $v.eventing "dispatcher" -}}
+{{- $needs = append $needs (list "eventing.knative.dev/v1" "Knative Eventing 1.22 or newer; or set eventing: dispatcher, which needs none of it") -}}
+{{- if or (ne $v.eventing "kafka-broker") (eq $v.broker.class "Kafka") -}}
+{{- $needs = append $needs (list "eventing.knative.dev/v1alpha1/KafkaSink" "the Kafka broker and sink for Knative Eventing; or set eventing: dispatcher") -}}
+{{- end -}}
+{{- if eq $v.eventing "kafka-source" }}{{ $needs = append $needs (list "sources.knative.dev/v1/KafkaSource" "the Kafka source for Knative Eventing") }}{{ end -}}
+{{- end -}}
+{{- if eq $v.domain.tls "cert-manager" }}{{ $needs = append $needs (list "cert-manager.io/v1" "cert-manager") }}{{ end -}}
+{{- if eq $v.secrets.from "external-secrets" }}{{ $needs = append $needs (list "external-secrets.io/v1" "the External Secrets operator") }}{{ end -}}
+{{- if $v.monitoring.enabled }}{{ $needs = append $needs (list "monitoring.coreos.com/v1" "the Prometheus operator") }}{{ end -}}
+{{- range $needs -}}
+{{- if not ($.Capabilities.APIVersions.Has (index . 0)) }}{{ fail (printf "this cluster has no %s: install %s (helm template: --api-versions %s)" (index . 0) (index . 1) (index . 0)) }}{{ end -}}
+{{- end -}}
+{{- $serving := lookup "apps/v1" "Deployment" $v.network.servingNamespace "controller" -}}
+{{- $version := dig "metadata" "labels" "app.kubernetes.io/version" "" ($serving | default dict) | trimPrefix "v" -}}
+{{- if and (regexMatch "^[0-9]+\\.[0-9]+\\.[0-9]+$" $version) (semverCompare "<1.22.0" $version) }}{{ fail (printf "Knative Serving is %s here, and 1.22 is the oldest that this chart was tried with: upgrade it" $version) }}{{ end -}}
+{{- end }}
+
 {{/* What the schema cannot say. */}}
 {{- define "errand.check" -}}
+{{- include "errand.cluster" . -}}
 {{- $names := list -}}
 {{- range (include "errand.house" . | fromJson).functions }}{{ $names = append $names .name }}{{ end -}}
 {{- range $name, $_ := .Values.functions -}}

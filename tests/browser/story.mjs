@@ -54,6 +54,11 @@ context.on('console', (message) => {
 });
 context.on('weberror', (error) => complaints.push(`page: ${error.error().message}`));
 
+let sockets = 0;
+const counting = (page) => page.on('websocket', () => (sockets += 1));
+context.pages().forEach(counting);
+context.on('page', counting);
+
 let failed = false;
 /** Runs one step; the steps after a failed one would only repeat its news, so they are left out. */
 async function step(name, act) {
@@ -349,6 +354,7 @@ await step('a list is made, named anew and deleted, and a search is kept as a vi
   await one.getByRole('link', { name: 'About mom' }).waitFor({ state: 'detached' });
 });
 
+console.log(`sockets opened: ${sockets}`);
 await context.close();
 rmSync(profile, { recursive: true, force: true });
 process.exit(failed ? 1 : 0);

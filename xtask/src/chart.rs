@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::test::{self, counts::Counts};
 use crate::{install, run};
-use combinations::{REFUSED, combinations};
+use combinations::{APIS, NEEDED_BY, REFUSED, combinations};
 use tools::Tools;
 
 #[derive(clap::Args)]
@@ -105,19 +105,38 @@ fn lint(tools: &Tools, _: &Path) -> Result<()> {
 }
 
 fn template(tools: &Tools, set: &str) -> Result<Command> {
+    template_for(APIS, tools, set)
+}
+
+/// For a cluster that has these.
+fn template_for(apis: &[&str], tools: &Tools, set: &str) -> Result<Command> {
     let mut helm = Command::new(tools.helm()?);
     helm.args(["template", "errand"])
         .arg(chart())
         .args(["--namespace", "errand", "--set", set]);
+    for api in apis {
+        helm.args(["--api-versions", api]);
+    }
     Ok(helm)
 }
 
 fn refused(tools: &Tools, _: &Path) -> Result<()> {
-    for (set, expected) in REFUSED {
-        let output = template(tools, set)?.output()?;
+    let not_taken = |mut helm: Command, set: &str, expected: &str| {
+        let output = helm.output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(!output.status.success(), "{set} is taken");
         ensure!(said.contains(expected), "{set}: {said}");
+        Ok(())
+    };
+    for (set, expected) in REFUSED {
+        not_taken(template(tools, set)?, set, expected)?;
+    }
+    // A cluster that has all but one.
+    for (left_out, set) in APIS.iter().zip(NEEDED_BY) {
+        let apis: Vec<&str> = APIS.iter().copied().filter(|api| api != left_out).collect();
+        let set = format!("kafka.brokers={{k:1}},{set}");
+        let expected = format!("this cluster has no {left_out}: install ");
+        not_taken(template_for(&apis, tools, &set)?, &set, &expected)?;
     }
     Ok(())
 }

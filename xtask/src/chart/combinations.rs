@@ -36,8 +36,29 @@ const OPTIONS: &[(&str, &str)] = &[
         domain.host=tasks.example.org,domain.tls=cert-manager,domain.issuer.name=letsencrypt,domain.claim=true,\
         secrets.external.store.name=vault,secrets.keys.ownerDatabaseUrl=owner-database-url,\
         network.policies=true,network.monitoringNamespaces={monitoring},monitoring.enabled=true,monitoring.labels.release=prometheus,\
-        functions.live.minScale=1,functions.audit.storageClass=fast,functions.clock.replicas=2",
+        functions.live.minScale=1,functions.audit.storageClass=fast,functions.clock.replicas=2,\
+        kafka.caSecret=kafka-ca,serviceAccount.name=errand,dapr.configuration=errand,network.also[0].ports[0].port=443",
     ),
+];
+
+/// What a cluster may lack, and for each the values that need it.
+pub(super) const APIS: &[&str] = &[
+    "serving.knative.dev/v1",
+    "eventing.knative.dev/v1",
+    "eventing.knative.dev/v1alpha1/KafkaSink",
+    "sources.knative.dev/v1/KafkaSource",
+    "cert-manager.io/v1",
+    "external-secrets.io/v1",
+    "monitoring.coreos.com/v1",
+];
+pub(super) const NEEDED_BY: &[&str] = &[
+    "eventing=dispatcher",
+    "broker.class=MTChannelBasedBroker",
+    "eventing=kafka-broker",
+    "eventing=kafka-source",
+    "publicUrl=https://a.example,domain.host=a.example,domain.tls=cert-manager,domain.issuer.name=letsencrypt",
+    "secrets.from=external-secrets,secrets.external.store.name=vault",
+    "monitoring.enabled=true",
 ];
 
 /// Values that are refused, and words of the answer: the path, and what is allowed.

@@ -181,11 +181,16 @@ def refs(value):
 def ways(documents, house):
     """Each function that events wake is reached by each of its topics, and by nothing else."""
     wanted = {(one["name"], topic) for one in house["functions"] for topic in one["subscribes"]}
+    types = {(one["name"], topic): types for one in house["functions"] for topic, types in one["subscribes"].items()}
     found = set()
     for document in documents:
         if document["kind"] in ("Trigger", "KafkaSource"):
             name = document["metadata"]["name"]
-            found.add(next((pair for pair in wanted if name.endswith(f"-{pair[0]}-{pair[1]}")), name))
+            way = next((pair for pair in wanted if name.endswith(f"-{pair[0]}-{pair[1]}")), name)
+            found.add(way)
+            passed = [one["prefix"]["type"] for filter in document["spec"].get("filters", []) for one in filter["any"]]
+            if document["kind"] == "Trigger" and passed != [f"errand.{one}.v" for one in types.get(way, [])]:
+                yield document, f"it lets other events through than its function subscribes to: {passed}"
         for container in (pod(document) or {}).get("containers", []):
             for variable in container.get("env", []):
                 if variable["name"] == "ERRAND_DISPATCH_TO":

@@ -46,10 +46,23 @@ async fn r_7_2_the_story_in_a_browser_through_the_ingress() {
         "{said}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    // Two windows, each of which comes back after every cut.
+    let sockets = said
+        .lines()
+        .find_map(|line| line.strip_prefix("sockets opened: "));
+    let sockets: u32 = sockets.unwrap().parse().unwrap();
+    let cuts = began.elapsed().as_secs() / 15;
+    assert!(
+        u64::from(sockets) > cuts.max(2),
+        "{sockets} sockets opened: none was cut"
+    );
     let steps = said.lines().filter(|line| line.starts_with("ok ")).count();
     figure(
         "the story in a browser through the ingress",
-        format!("{steps} steps in {:.0} s", began.elapsed().as_secs_f64()),
+        format!(
+            "{steps} steps in {:.0} s, {sockets} sockets opened",
+            began.elapsed().as_secs_f64()
+        ),
         "all",
     );
     release.uninstall().unwrap();

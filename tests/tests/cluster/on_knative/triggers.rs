@@ -99,6 +99,13 @@ async fn r_7_1_each_trigger_wakes_its_function_by_what_it_subscribes_to_and_unin
             })
             .await;
             wakes += 1;
+            let others = |name: &String| {
+                let whose = woken().find(|it| *name == format!("errand-{}", it.name));
+                whose.is_none_or(|it| !it.subscribes.contains(kind))
+            };
+            let mut awake = release.awake();
+            awake.retain(others);
+            assert!(awake.is_empty(), "{} wakes {awake:?}", kind.name());
         }
     }
     release.sleeps().await;
