@@ -236,7 +236,7 @@ A shell reads # and ! itself: put single quotes around the line."
     /// Look at this installation, and say what is wrong and what to do
     ///
     /// The database and its tables, clocks, what waits to be published and who publishes it, dead letters, Kafka and
-    /// its topics, mail, the sidecar, and functions by their addresses: each a line, `ok`, `wrong`, or `-` for
+    /// its topics and who reads them, mail, the sidecar, and functions by their addresses: each a line, `ok`, `wrong`, or `-` for
     /// what is not set up. It mends nothing. Exit code 1 when anything is wrong.
     #[command(
         verbatim_doc_comment,
