@@ -58,7 +58,13 @@ fn many(words: &str, refused: Vec<(usize, Option<String>, Refusal)>) -> Problem 
     let each = |(place, key, refusal): (usize, Option<String>, Refusal)| {
         let problem = Problem::from(refusal);
         let detail = problem.detail().to_owned();
-        json!({ "pointer": format!("/commands/{place}"), "key": key, "code": problem.code().name(), "detail": detail, "errors": problem.errors() })
+        let mut error = json!({ "pointer": format!("/commands/{place}"), "key": key, "code": problem.code().name(), "detail": detail, "errors": problem.errors() });
+        for both in ["conflicts", "current"] {
+            if let Some(value) = problem.to_json().get_mut(both) {
+                error[both] = value.take();
+            }
+        }
+        error
     };
     whole.member("errors", refused.into_iter().map(each).collect::<Vec<_>>())
 }

@@ -83,11 +83,17 @@ fn r_1_9_a_conflict_has_all_values() {
         by: None,
         at: Some(jiff::Timestamp::UNIX_EPOCH),
     };
+    let refusal = Refusal::Conflict {
+        version: 4,
+        conflicts: vec![conflict],
+    };
+    let alone = Problem::from(refusal.clone()).to_json();
+    let among = Problem::from(Refusal::Many(vec![(1, None, refusal.clone())])).to_json();
+    for both in ["conflicts", "current"] {
+        assert_eq!(among["errors"][0][both], alone[both], "{both}");
+    }
     check(
-        Refusal::Conflict {
-            version: 4,
-            conflicts: vec![conflict],
-        },
+        refusal,
         expect![[r#"
             {
               "code": "conflict",
