@@ -101,11 +101,12 @@ pub(crate) async fn doctor(config: &Config, options: Options) -> anyhow::Result<
         report.tell("dead letters", dead(config, &*store).await)?;
         store.close().await;
     }
-    let kafka = kafka(config).await;
-    let has_kafka = matches!(kafka, Well(_));
-    report.tell("Kafka", kafka)?;
-    if has_kafka {
-        report.tell("readers", readers::look(config, &options.readers).await)?;
+    let seen = kafka(config).await;
+    let has_kafka = matches!(seen, Well(_));
+    report.tell("Kafka", seen)?;
+    if let Some(kafka) = config.kafka.as_ref().filter(|_| has_kafka) {
+        let seen = readers::look(&kafka.settings, &options.readers).await;
+        report.tell("readers", seen)?;
     }
     report.tell("mail", others::mail(config).await)?;
     let others = Others::new()?;

@@ -3,25 +3,27 @@
 use house_tests::simulation::{Counts, Weakness, run, twice};
 use std::sync::{
     Mutex,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicUsize, Ordering},
 };
 
 const SEEDS: u64 = 200;
+/// Seeds beyond those that found a fault: of a lease, and two of the simulation itself.
+const FOUND: [u64; 3] = [200, 546, 788];
 
 /// Each seed twice: what it tells must be the same, line by line, down to the hashes of the logs.
 #[test]
 fn r_2_9_whatever_is_killed_lost_or_doubled_everything_holds() {
-    let (next, counts) = (AtomicU64::new(0), Mutex::new(Counts::default()));
+    let (next, counts) = (AtomicUsize::new(0), Mutex::new(Counts::default()));
     let broken: Mutex<Vec<String>> = Mutex::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= SEEDS {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(seed) = (0..SEEDS).chain(FOUND).nth(at) else {
                         return;
-                    }
+                    };
                     match twice(seed) {
                         Ok(world) => counts.lock().unwrap().add(world),
                         Err(words) => broken.lock().unwrap().push(words),

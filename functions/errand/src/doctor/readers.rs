@@ -4,28 +4,24 @@ use super::Seen::{self, Absent, Well, Wrong};
 use bus::kafka::{Reader, Reading, Settings, readers};
 use domain::event::Topic;
 use errand::FUNCTIONS;
-use host::Config;
 
 /// What is given where nobody reads Kafka, because events come another way.
 const NOBODY: &str = "none";
 
 /// Those that are given, or the dispatcher's.
-pub(super) async fn look(config: &Config, given: &[String]) -> Seen {
-    let Some(kafka) = &config.kafka else {
-        return Absent("not set up".to_owned());
-    };
+pub(super) async fn look(settings: &Settings, given: &[String]) -> Seen {
     if given == [NOBODY] {
         return Absent("events come another way".to_owned());
     }
     let all = if given.is_empty() {
-        of_the_dispatcher(&kafka.settings)
+        of_the_dispatcher(settings)
     } else {
         match given.iter().map(|one| named(one)).collect() {
             Ok(all) => all,
             Err(words) => return Wrong(words),
         }
     };
-    match readers(kafka.settings.clone(), all.clone()).await {
+    match readers(settings.clone(), all.clone()).await {
         Err(error) => Wrong(error.to_string()),
         Ok(found) => judge(&all, &found),
     }

@@ -39,7 +39,10 @@ pub async fn make_topics(settings: &Settings) -> Result<Vec<Made>, KafkaError> {
         return already_there(settings).await;
     }
     // Here the brokers' own words are heard where they do not let us in; the client below only knows that time ran out.
-    in_the_background(settings, |settings| reach(settings).map(drop)).await?;
+    in_the_background(settings, |settings| {
+        reach(settings, &settings.group("reader")).map(drop)
+    })
+    .await?;
     let admin: AdminClient<DefaultClientContext> = settings.client("topics").create()?;
     let kept = settings.retention.as_millis().to_string();
     let names = names(settings, &kept);
@@ -85,7 +88,7 @@ fn names<'a>(settings: &Settings, kept: &'a str) -> Vec<(String, &'a str, &'stat
 /// to that they are there.
 async fn already_there(settings: &Settings) -> Result<Vec<Made>, KafkaError> {
     in_the_background(settings, |settings| {
-        let client = reach(settings)?;
+        let client = reach(settings, &settings.group("reader"))?;
         let mut tries = 0;
         loop {
             let all = client.fetch_metadata(None, PATIENCE)?;

@@ -48,7 +48,7 @@ pub async fn read_topics(
 }
 
 fn read_all(settings: &Settings, topics: &[String]) -> Result<Vec<Found>, KafkaError> {
-    let consumer = reach(settings)?;
+    let consumer = reach(settings, &settings.group("reader"))?;
     // Where each partition ends now; what comes later is another reading's.
     let mut open = BTreeMap::new();
     let mut from = TopicPartitionList::new();
@@ -88,14 +88,14 @@ fn read_all(settings: &Settings, topics: &[String]) -> Result<Vec<Found>, KafkaE
     Ok(found)
 }
 
-/// A client of brokers that let us in; it belongs to no group. It blocks.
+/// A client of brokers that let us in; it asks as one of the group, and does not join it. It blocks.
 ///
 /// # Errors
 /// When they do not answer within [`PATIENCE`], and at once when they do not let us in or are not whom we trust.
-pub(super) fn reach(settings: &Settings) -> Result<BaseConsumer<Context>, KafkaError> {
+pub(super) fn reach(settings: &Settings, group: &str) -> Result<BaseConsumer<Context>, KafkaError> {
     let mut config = settings.client("reader");
     config
-        .set("group.id", settings.group("reader"))
+        .set("group.id", group)
         .set("enable.auto.commit", "false");
     let context = settings.security.context();
     let consumer: BaseConsumer<Context> = config.create_with_context(context)?;

@@ -4,10 +4,7 @@ use super::{
     KafkaError, Settings,
     read::{ends, reach},
 };
-use rdkafka::{
-    Offset, TopicPartitionList,
-    consumer::{BaseConsumer, Consumer},
-};
+use rdkafka::{Offset, TopicPartitionList, consumer::Consumer};
 use std::time::Duration;
 
 /// How long one question to the brokers may take.
@@ -37,39 +34,31 @@ pub struct Reading {
 /// When the brokers do not answer, or there is no such topic.
 pub async fn readers(settings: Settings, of: Vec<Reader>) -> Result<Vec<Reading>, KafkaError> {
     let asked = tokio::task::spawn_blocking(move || {
-        let client = reach(&settings)?;
-        let each = of.iter().map(|reader| reading(&settings, &client, reader));
+        let each = of.iter().map(|reader| reading(&settings, reader));
         each.collect()
     });
     let asked = asked.await;
     asked.map_err(|why| KafkaError(why.to_string()))?
 }
 
-fn reading(
-    settings: &Settings,
-    client: &BaseConsumer<super::context::Context>,
-    reader: &Reader,
-) -> Result<Reading, KafkaError> {
+fn reading(settings: &Settings, reader: &Reader) -> Result<Reading, KafkaError> {
+    let client = reach(settings, &reader.group)?;
     let groups = client.fetch_group_list(Some(&reader.group), PATIENCE)?;
     let group = groups.groups().iter().find(|it| it.name() == reader.group);
     let members = group.map_or(0, |it| it.members().len());
     let known = client.fetch_metadata(Some(&reader.topic), PATIENCE)?;
     let topic = known.topics().iter().find(|it| it.name() == reader.topic);
     let partitions = topic.map_or(&[][..], |it| it.partitions());
+    if partitions.is_empty() {
+        return Err(KafkaError(format!("there is no topic {}", reader.topic)));
+    }
     let mut list = TopicPartitionList::new();
     for partition in partitions {
         list.add_partition(&reader.topic, partition.id());
     }
-    // It asks as one of the group, and does not join it.
-    let mut config = settings.client("reader");
-    config
-        .set("group.id", &reader.group)
-        .set("enable.auto.commit", "false");
-    let context = settings.security.context();
-    let asker: BaseConsumer<super::context::Context> = config.create_with_context(context)?;
     let mut behind = 0;
-    for one in asker.committed_offsets(list, PATIENCE)?.elements() {
-        let (low, high) = ends(client, &reader.topic, one.partition())?;
+    for one in client.committed_offsets(list, PATIENCE)?.elements() {
+        let (low, high) = ends(&client, &reader.topic, one.partition())?;
         // Nothing was answered yet, or what was is not kept any more: it begins at the oldest.
         let at = match one.offset() {
             Offset::Offset(at) => at.max(low),

@@ -59,8 +59,9 @@ fn many(words: &str, refused: Vec<(usize, Option<String>, Refusal)>) -> Problem 
         let problem = Problem::from(refusal);
         let detail = problem.detail().to_owned();
         let mut error = json!({ "pointer": format!("/commands/{place}"), "key": key, "code": problem.code().name(), "detail": detail, "errors": problem.errors() });
+        let mut alone = problem.to_json();
         for both in ["conflicts", "current"] {
-            if let Some(value) = problem.to_json().get_mut(both) {
+            if let Some(value) = alone.get_mut(both) {
                 error[both] = value.take();
             }
         }

@@ -11,41 +11,41 @@ async fn commands_for_several_machines() {
         &home,
         "doctor",
         expect![[r#"
-            Look at this installation, and say what is wrong and what to do
+        Look at this installation, and say what is wrong and what to do
 
-            The database and its tables, clocks, what waits to be published and who publishes it, dead letters, Kafka and
-            its topics and who reads them, mail, the sidecar, and functions by their addresses: each a line, `ok`, `wrong`, or `-` for
-            what is not set up. It mends nothing. Exit code 1 when anything is wrong.
+        The database and its tables, clocks, what waits to be published and who publishes it, dead letters, Kafka and
+        its topics and who reads them, mail, the sidecar, and functions by their addresses: each a line, `ok`, `wrong`, or `-` for
+        what is not set up. It mends nothing. Exit code 1 when anything is wrong.
 
-            Usage: errand doctor [OPTIONS]
+        Usage: errand doctor [OPTIONS]
 
-            Options:
-                  --to <NAME=URL>
-                      Where a function is, as tasks=http://tasks.example; each is asked whether it is ready and takes events
+        Options:
+              --to <NAME=URL>
+                  Where a function is, as tasks=http://tasks.example; each is asked whether it is ready and takes events
 
-                      [env: ERRAND_DOCTOR_TO=]
+                  [env: ERRAND_DOCTOR_TO=]
 
-                  --subscriptions <NAME=EVENTS>
-                      What wakes a function where it is installed, as recur=task.completed+task.dropped; compared with what this release asks for
+              --subscriptions <NAME=EVENTS>
+                  What wakes a function where it is installed, as recur=task.completed+task.dropped; compared with what this release asks for
 
-                      [env: ERRAND_DOCTOR_SUBSCRIPTIONS=]
+                  [env: ERRAND_DOCTOR_SUBSCRIPTIONS=]
 
-                  --readers <GROUP=TOPIC>
-                      Who reads Kafka for the functions, as errand.recur=task-events, in the names of the cluster; `none` where nobody does. Without it: the groups of `errand dispatch`
+              --readers <GROUP=TOPIC>
+                  Who reads Kafka for the functions, as errand.recur=task-events, in the names of the cluster; `none` where nobody does. Without it: the groups of `errand dispatch`
 
-                      [env: ERRAND_DOCTOR_READERS=]
+                  [env: ERRAND_DOCTOR_READERS=]
 
-                  --sidecar <PORT>
-                      The port of Dapr's sidecar
+              --sidecar <PORT>
+                  The port of Dapr's sidecar
 
-                      [env: DAPR_HTTP_PORT=]
+                  [env: DAPR_HTTP_PORT=]
 
-              -h, --help
-                      Print help (see a summary with '-h')
+          -h, --help
+                  Print help (see a summary with '-h')
 
-            Examples:
-              errand doctor
-              errand doctor --to tasks=http://tasks,remind=http://remind
+        Examples:
+          errand doctor
+          errand doctor --to tasks=http://tasks,remind=http://remind
         "#]],
     )
     .await;
